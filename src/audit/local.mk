@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libaudit.a
+libaudit_a_SOURCES =

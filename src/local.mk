@@ -1,0 +1,12 @@
+include src/base/local.mk
+include src/conf/local.mk
+include src/net/local.mk
+include src/http/local.mk
+include src/text/local.mk
+include src/rules/local.mk
+include src/scan/local.mk
+include src/policy/local.mk
+include src/audit/local.mk
+include src/pipe/local.mk
+include src/proc/local.mk
+include src/cmd/local.mk

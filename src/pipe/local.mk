@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libpipe.a
+libpipe_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libscan.a
+libscan_a_SOURCES =
