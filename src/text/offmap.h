@@ -1,0 +1,49 @@
+/*
+ * An offset map: from positions in a text that was made (unescaped, folded, decoded) back to the
+ * bytes it was made from.
+ *
+ * It is a list of runs in rising order. In a run, `unit` tells how the two sides go together:
+ *   1  byte for byte: text offset t stands at source offset run.source + (t - run.text)
+ *   0  as a whole: every text byte of the run comes from the whole source range of the run
+ * A run ends where the next begins (or at the two `end` values). The identity has no run at all.
+ */
+#ifndef SG_TEXT_OFFMAP_H
+#define SG_TEXT_OFFMAP_H
+
+#include "base/arena.h"
+#include "base/attr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct offmap_run {
+    uint32_t text;
+    uint32_t source; /* relative to offmap.base */
+    uint32_t unit;
+};
+
+struct offmap {
+    size_t base;     /* added to every source offset */
+    size_t text_end; /* length of the text */
+    size_t source_end; /* length of the source */
+    struct offmap_run *runs;
+    size_t count; /* 0: identity */
+    size_t cap;
+};
+
+/* A map of `n` bytes onto source bytes base .. base + n. */
+struct offmap offmap_identity(size_t base, size_t n);
+
+/*
+ * Building: call once per piece in order; adjacent byte-for-byte pieces are merged.
+ * `text_n` bytes of text came from `source_n` bytes of source. False: no memory, over 4 GiB.
+ */
+SG_MUST_CHECK bool offmap_add(struct offmap *m, struct arena *a, size_t text_n, size_t source_n,
+                              bool exact) SG_NONNULL;
+
+/* The smallest source range [*from, *to) (base added) that covers text range [begin, end). */
+void offmap_range(const struct offmap *m, size_t begin, size_t end, size_t *from, size_t *to)
+    SG_NONNULL;
+
+#endif

@@ -1,0 +1,26 @@
+/* UTF-8 by Unicode 15 table 3-7: no overlong forms, no surrogates, nothing past U+10FFFF. */
+#ifndef SG_TEXT_UTF8_H
+#define SG_TEXT_UTF8_H
+
+#include "base/attr.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Is all of `s` valid? `*bad` (may be NULL) gets the offset of the first byte that is not. */
+SG_MUST_CHECK bool utf8_valid(struct str s, size_t *bad);
+
+/* The code point at `p` (n > 0, valid UTF-8) and its length in bytes. */
+uint32_t utf8_decode(const char *p, size_t n, size_t *length) SG_NONNULL;
+
+/* Encodes a scalar value into out[4]; returns the bytes written, 0 for a surrogate or > U+10FFFF. */
+size_t utf8_encode(uint32_t cp, char out[4]) SG_NONNULL;
+
+/* Start of the character that byte `at` belongs to; start of the character `count` before/after. */
+size_t utf8_align(struct str s, size_t at);
+size_t utf8_back(struct str s, size_t at, size_t count);
+size_t utf8_forward(struct str s, size_t at, size_t count);
+
+#endif
