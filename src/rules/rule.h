@@ -1,0 +1,124 @@
+/*
+ * Rules as the security team wrote them, read and checked: the model that compiling and scanning
+ * share. A ruleset is immutable once read and lives in its arena.
+ */
+#ifndef SG_RULES_RULE_H
+#define SG_RULES_RULE_H
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/str.h"
+#include "conf/diag.h"
+#include "conf/fileset.h"
+#include "conf/schema.h"
+#include "text/view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RULE_MAX_COUNT 20000
+#define RULE_MAX_TERMS 1000000   /* over all rules */
+#define RULE_MAX_PATTERN 8192    /* bytes */
+#define RULE_MAX_WIDTH 65536     /* longest text one match of an unbounded pattern may cover, bytes */
+
+enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL, SEVERITY_COUNT };
+extern const char *const severity_names[]; /* "low" … "critical", NULL */
+
+/* What may not stand next to a match. */
+enum boundary {
+    BOUNDARY_NONE,
+    BOUNDARY_DIGIT, /* a digit */
+    BOUNDARY_ALNUM, /* an ASCII letter or digit */
+    BOUNDARY_WORD   /* an ASCII letter, digit or `_`; for terms: only where the term itself has one */
+};
+extern const char *const boundary_names[];
+
+/* How `redact` writes a value unless the policy line says otherwise. */
+enum mask { MASK_FULL, MASK_KEEP_LAST_4, MASK_LABEL, MASK_HASH };
+extern const char *const mask_names[]; /* "full", "keep-last-4", "label", "hash" */
+
+/* Named checks of a value (scan/verify.h runs them). */
+enum verifier {
+    VERIFY_LUHN,    /* ISO/IEC 7812-1: bank cards, IMEI */
+    VERIFY_GB11643, /* PRC resident identity number, also residence permits */
+    VERIFY_GB32100, /* unified social credit code */
+    VERIFY_GB11714, /* organisation code */
+    VERIFY_IBAN,    /* ISO 13616 */
+    VERIFY_HKID,
+    VERIFY_TWID,
+    VERIFY_VIN, /* ISO 3779, check digit by 49 CFR 565 */
+    VERIFY_MRZ, /* ICAO 9303 */
+    VERIFY_DATE,   /* YYYYMMDD inside is a day of the calendar */
+    VERIFY_COUNT
+};
+extern const char *const verifier_names[];
+
+struct rule_near {
+    struct str_list terms; /* folded (view_fold) when read */
+    size_t within;         /* characters before or behind the match */
+};
+
+struct rule {
+    struct str id; /* [a-z0-9][a-z0-9-]{0,63}, unique */
+    struct str title_en, title_zh;
+    struct str category; /* dotted path, in the taxonomy */
+    enum severity severity;
+    struct where at;
+
+    struct str pattern;    /* Hyperscan/PCRE syntax; empty for term lists */
+    struct where pattern_at;
+    struct str_list terms; /* each at least 2 characters; folded where the rule reads that view */
+    unsigned views;        /* 1u << enum view */
+    bool caseless;
+    struct str capture; /* PCRE2 group, name or number, that is the value; empty: the whole match */
+    enum boundary boundary;
+    unsigned verifiers; /* 1u << enum verifier: all must agree */
+    double entropy;     /* bits a character that the value must reach; 0: not asked */
+    struct rule_near near; /* terms.count 0: not asked */
+    struct str_list except; /* values (folded) that are never matches: EXAMPLE keys, test cards */
+    enum mask mask;
+
+    struct str_list match, clean; /* examples */
+    struct where *match_at, *clean_at; /* their places */
+    struct str_list references;
+
+    void *confirm; /* pcre2_code, owned by the ruleset; NULL where no confirmation is needed */
+    uint32_t capture_group;
+    size_t max_width; /* bytes one match covers at most, in its view */
+};
+
+struct category {
+    struct str name; /* dotted */
+    struct str title_en, title_zh;
+    struct where at;
+};
+
+struct ruleset {
+    struct rule **rules; /* in file order */
+    size_t count;
+    struct category *categories;
+    size_t category_count;
+    size_t term_count;
+};
+
+/*
+ * Reads taxonomy.yaml (if the folder has one) and all other *.yaml files of the folders or files in
+ * `paths`, with their term lists. NULL after telling every error; on success lives in `a`, but for
+ * the PCRE2 codes: ruleset_free().
+ */
+SG_MUST_CHECK struct ruleset *ruleset_read(struct schema_context *cx, const struct str *paths,
+                                           size_t path_count, struct where at)
+    SG_NONNULL_ARGS(1, 2);
+void ruleset_free(struct ruleset *rs);
+
+/* NULL where there is none. */
+const struct rule *ruleset_find(const struct ruleset *rs, struct str id) SG_NONNULL;
+
+/* Is `category` equal to `prefix` or below it? "data-leak" covers "data-leak.personal". */
+bool category_covers(struct str prefix, struct str category);
+
+/* Does the taxonomy know it (or something below it)? */
+bool ruleset_has_category(const struct ruleset *rs, struct str category) SG_NONNULL;
+
+#endif
