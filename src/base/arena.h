@@ -2,8 +2,8 @@
  * An arena: many small allocations that live and die together, with an upper bound.
  *
  * One exchange owns one arena; one snapshot owns one. Nothing in it is freed singly. Every call may
- * return NULL when the bound is reached or the system has no memory: callers follow the fail policy.
- * Not thread-safe: one owner at a time.
+ * return NULL when the bound is reached or the system has no memory: callers follow the fail
+ * policy. Not thread-safe: one owner at a time.
  */
 #ifndef SG_BASE_ARENA_H
 #define SG_BASE_ARENA_H
@@ -16,13 +16,19 @@
 
 struct arena;
 
-/* `max`: bytes the arena may take from the system in all. NULL when out of memory. */
+/*
+ * `max`: bytes the arena's blocks may take from the system in all, their headers included. An arena
+ * that small that nothing fits is no error here: its allocations fail. NULL when out of memory.
+ */
 SG_MUST_CHECK struct arena *arena_new(size_t max);
 
 /* Frees everything at once; NULL is fine. */
 void arena_free(struct arena *a);
 
-/* Forgets everything but keeps one block, for the next exchange on the same connection. */
+/*
+ * Forgets everything but keeps one small block, for the next exchange on the same connection.
+ * Pointers from before are dead (AddressSanitizer reports their use).
+ */
 void arena_reset(struct arena *a) SG_NONNULL;
 
 /* `n` zeroed bytes aligned for any type; n == 0 gives a valid pointer. */
@@ -39,13 +45,14 @@ SG_MUST_CHECK char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
     SG_NONNULL_ARGS(1, 2) SG_PRINTF(2, 0);
 
 /*
- * Doubles an arena array that is full: returns `old` while `count < *cap`, else a copy with a larger
+ * Doubles an arena array that is full: returns `old` while `count < *cap`, else a copy with a
+ * larger
  * `*cap`; NULL (with `*cap` unchanged) when out of memory. The old copy stays until the arena goes.
  */
 SG_MUST_CHECK void *arena_grow(struct arena *a, void *old, size_t count, size_t *cap, size_t size)
     SG_NONNULL_ARGS(1, 4);
 
-/* Bytes taken from the system so far. */
+/* Bytes that the arena's blocks hold now: what `max` bounds. */
 size_t arena_used(const struct arena *a) SG_NONNULL;
 
 #endif

@@ -19,7 +19,10 @@ struct log {
     const char *process;  /* "master", "worker-0", "builder", "auditor", "stopgate"; static */
 };
 
-/* `fmt` is `event key=value ...`. A line is cut at 2 KiB and written in one write(2). */
+/*
+ * `fmt` is `event key=value ...`. A line is cut at 2 KiB and written in one write(2); control bytes
+ * in it become `?`, so that an event never makes two lines. errno stays as it was.
+ */
 void log_debug(const struct log *log, const char *fmt, ...) SG_PRINTF(2, 3);
 void log_info(const struct log *log, const char *fmt, ...) SG_PRINTF(2, 3);
 /* log_warn and log_error add ` error="strerror(errno)"`; the x forms do not (as in err(3)). */
@@ -28,7 +31,11 @@ void log_warnx(const struct log *log, const char *fmt, ...) SG_PRINTF(2, 3);
 void log_error(const struct log *log, const char *fmt, ...) SG_PRINTF(2, 3);
 void log_errorx(const struct log *log, const char *fmt, ...) SG_PRINTF(2, 3);
 
-/* Writes `s` into out[size] quoted, with control and non-ASCII bytes as \xNN, cut with `...`. */
+/*
+ * Writes `s` into out[size] in double quotes, with control and non-ASCII bytes as \xNN, quotes and
+ * backslashes escaped. What is too long ends in `..."`. Returns `out`, always NUL-terminated; 6
+ * bytes are the least that is of use.
+ */
 const char *log_quote(char *out, size_t size, struct str s) SG_NONNULL;
 
 /* "debug", "info", "warn", "error"; false for anything else. */

@@ -114,7 +114,7 @@ enum reason_class {
 enum reason { REASON_TABLE(REASON_ENUM) REASON_COUNT };
 #undef REASON_ENUM
 
-/* All four take any value; one out of range gives "?", "?", 500 and REASON_GATE. */
+/* All four take any value; one out of range gives "?", "?", 500 and REASON_CLASS_GATE. */
 const char *reason_code(enum reason r);
 const char *reason_sentence(enum reason r);
 int reason_status(enum reason r);
