@@ -2,9 +2,11 @@
  * An offset map: from positions in a text that was made (unescaped, folded, decoded) back to the
  * bytes it was made from.
  *
- * It is a list of runs in rising order. In a run, `unit` tells how the two sides go together:
- *   1  byte for byte: text offset t stands at source offset run.source + (t - run.text)
- *   0  as a whole: every text byte of the run comes from the whole source range of the run
+ * It is a list of runs in rising order. A run is a row of equal pieces: each `text_unit` bytes of
+ * text were made, as a whole, from `source_unit` bytes of source. So
+ *   1 and 1   is byte for byte: text offset t stands at source offset run.source + (t - run.text)
+ *   3 and 6   is a row of Chinese characters written as \uXXXX, each mapped to its own escape
+ *   0 and 0   is one piece: every text byte of the run comes from the whole source range of the run
  * A run ends where the next begins (or at the two `end` values). The identity has no run at all.
  */
 #ifndef SG_TEXT_OFFMAP_H
@@ -20,12 +22,13 @@
 struct offmap_run {
     uint32_t text;
     uint32_t source; /* relative to offmap.base */
-    uint32_t unit;
+    uint16_t text_unit;
+    uint16_t source_unit;
 };
 
 struct offmap {
-    size_t base;     /* added to every source offset */
-    size_t text_end; /* length of the text */
+    size_t base;       /* added to every source offset */
+    size_t text_end;   /* length of the text */
     size_t source_end; /* length of the source */
     struct offmap_run *runs;
     size_t count; /* 0: identity */
@@ -36,14 +39,20 @@ struct offmap {
 struct offmap offmap_identity(size_t base, size_t n);
 
 /*
- * Building: call once per piece in order; adjacent byte-for-byte pieces are merged.
- * `text_n` bytes of text came from `source_n` bytes of source. False: no memory, over 4 GiB.
+ * Building: start with offmap_identity(base, 0), call once per piece in order; adjacent pieces that
+ * are alike share a run. `text_n` bytes of text came from `source_n` bytes of source, byte for byte
+ * if `exact` (then both are equal), else as a whole. `text_n` 0: source that was dropped;
+ * `source_n` 0: text that was put in. False: no memory, over 4 GiB; the map is then as it was.
  */
 SG_MUST_CHECK bool offmap_add(struct offmap *m, struct arena *a, size_t text_n, size_t source_n,
                               bool exact) SG_NONNULL;
 
-/* The smallest source range [*from, *to) (base added) that covers text range [begin, end). */
-void offmap_range(const struct offmap *m, size_t begin, size_t end, size_t *from, size_t *to)
-    SG_NONNULL;
+/*
+ * The smallest source range [*from, *to) (base added) that covers text range [begin, end), both
+ * clamped to the text. An empty text range gives an empty source range: the place where `begin`
+ * stands.
+ */
+void offmap_range(const struct offmap *m, size_t begin, size_t end, size_t *from,
+                  size_t *to) SG_NONNULL;
 
 #endif

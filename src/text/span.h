@@ -18,14 +18,7 @@
 #include <stdint.h>
 
 /* Who speaks. UNKNOWN: the API shape does not say; scanned like every other. */
-enum span_role {
-    SPAN_UNKNOWN,
-    SPAN_SYSTEM,
-    SPAN_USER,
-    SPAN_ASSISTANT,
-    SPAN_TOOL,
-    SPAN_ROLE_COUNT
-};
+enum span_role { SPAN_UNKNOWN, SPAN_SYSTEM, SPAN_USER, SPAN_ASSISTANT, SPAN_TOOL, SPAN_ROLE_COUNT };
 
 /* How the bytes are written in the body, so that an edit can be written alike. */
 enum span_form {
@@ -37,11 +30,11 @@ enum span_form {
 };
 
 struct span {
-    struct str text;     /* UTF-8, unescaped; points into the body or into the arena */
-    struct offmap map;   /* text offsets to body offsets */
+    struct str text;   /* UTF-8, unescaped; points into the body or into the arena */
+    struct offmap map; /* text offsets to body offsets */
     enum span_form form;
     enum span_role role;
-    bool history;        /* replayed: stands before the last turn of the assistant */
+    bool history; /* replayed: stands before the last turn of the assistant */
     const struct path *path;
 };
 
@@ -67,8 +60,8 @@ struct span_list {
 };
 
 /* Appends; REASON_SPAN_LIMIT when the arena is full. */
-SG_MUST_CHECK enum reason span_add(struct span_list *list, struct arena *a, const struct span *s)
-    SG_NONNULL;
+SG_MUST_CHECK enum reason span_add(struct span_list *list, struct arena *a,
+                                   const struct span *s) SG_NONNULL;
 
 /*
  * `/messages/0/content` (RFC 6901 escapes), cut with `…` to fit `size`. For records, which must not

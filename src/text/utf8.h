@@ -15,10 +15,13 @@ SG_MUST_CHECK bool utf8_valid(struct str s, size_t *bad);
 /* The code point at `p` (n > 0, valid UTF-8) and its length in bytes. */
 uint32_t utf8_decode(const char *p, size_t n, size_t *length) SG_NONNULL;
 
-/* Encodes a scalar value into out[4]; returns the bytes written, 0 for a surrogate or > U+10FFFF. */
+/* Encodes a scalar value; returns the bytes written, 0 for a surrogate or what is > U+10FFFF. */
 size_t utf8_encode(uint32_t cp, char out[4]) SG_NONNULL;
 
-/* Start of the character that byte `at` belongs to; start of the character `count` before/after. */
+/*
+ * Steps in valid UTF-8; `at` past the end means the end. The start of the character that byte `at`
+ * belongs to, and the start of the character `count` characters before or after that one.
+ */
 size_t utf8_align(struct str s, size_t at);
 size_t utf8_back(struct str s, size_t at, size_t count);
 size_t utf8_forward(struct str s, size_t at, size_t count);
