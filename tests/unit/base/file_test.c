@@ -21,6 +21,7 @@
 #define BIG ((size_t)1024 * 1024)
 
 static char folder[] = "/tmp/stopgate-file-XXXXXX"; /* the tests' working directory */
+static char big[BIG];
 static bool no_memory;
 static int fsyncs_until_failure = -1; /* -1: none fails */
 static int fsyncs;
@@ -57,6 +58,13 @@ static int leave_folder(void **state)
     char command[sizeof(folder) + 16];
     (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
     return chdir("/") | system(command);
+}
+
+static void fill_big(void)
+{
+    for (size_t i = 0; i < BIG; i++) {
+        big[i] = (char)(i * 7 / 3);
+    }
 }
 
 /* Puts a file there without the functions under test. */
@@ -117,14 +125,9 @@ static void read_whole(void **state)
     put("a", STR(""));
     assert_content("a", STR(""));
 
-    char *big = malloc(BIG);
-    assert_non_null(big);
-    for (size_t i = 0; i < BIG; i++) {
-        big[i] = (char)(i * 7 / 3);
-    }
+    fill_big();
     put("a", (struct str){big, BIG});
     assert_content("a", (struct str){big, BIG});
-    free(big);
     assert_int_equal(unlink("a"), 0);
     assert_int_equal(next_descriptor(), fd);
 }
@@ -331,11 +334,7 @@ static void read_slowly(int fd)
 static void write_all_in_spite_of_signals(void **state)
 {
     (void)state;
-    char *big = malloc(BIG);
-    assert_non_null(big);
-    for (size_t i = 0; i < BIG; i++) {
-        big[i] = (char)(i * 7 / 3);
-    }
+    fill_big();
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();
@@ -357,7 +356,6 @@ static void write_all_in_spite_of_signals(void **state)
     int status = -1;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    free(big);
 }
 
 static void write_all_tells_errors(void **state)
