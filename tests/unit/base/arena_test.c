@@ -19,8 +19,9 @@
 #endif
 
 #define KIB ((size_t)1024)
-#define MALLOC_MAX (64 * 1024 * KIB) /* more fails here, where a sanitizer would end the program \
-                                      */
+#define MALLOC_MAX                                                                \
+    (64 * 1024 * KIB) /* more fails here, where a sanitizer would end the program \
+                       */
 
 static bool no_memory;
 static size_t calls; /* of malloc */

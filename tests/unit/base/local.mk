@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/base/clock_test \
 	tests/unit/base/digest_test \
 	tests/unit/base/file_test \
+	tests/unit/base/file_write_test \
 	tests/unit/base/log_test \
 	tests/unit/base/reason_test \
 	tests/unit/base/str_test
@@ -13,6 +14,7 @@ TESTS += \
 	tests/unit/base/clock_test \
 	tests/unit/base/digest_test \
 	tests/unit/base/file_test \
+	tests/unit/base/file_write_test \
 	tests/unit/base/log_test \
 	tests/unit/base/reason_test \
 	tests/unit/base/str_test
@@ -33,9 +35,13 @@ tests_unit_base_digest_test_SOURCES = tests/unit/base/digest_test.c
 tests_unit_base_digest_test_LDADD = $(LINK_BASE)
 tests_unit_base_digest_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=RAND_bytes_ex
 
-tests_unit_base_file_test_SOURCES = tests/unit/base/file_test.c
+tests_unit_base_file_test_SOURCES = tests/unit/base/file_test.c tests/unit/base/folder.h
 tests_unit_base_file_test_LDADD = $(LINK_BASE)
-tests_unit_base_file_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=fsync
+tests_unit_base_file_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=read
+
+tests_unit_base_file_write_test_SOURCES = tests/unit/base/file_write_test.c tests/unit/base/folder.h
+tests_unit_base_file_write_test_LDADD = $(LINK_BASE)
+tests_unit_base_file_write_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 
 tests_unit_base_log_test_SOURCES = tests/unit/base/log_test.c
 tests_unit_base_log_test_LDADD = $(LINK_BASE)
