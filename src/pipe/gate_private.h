@@ -30,6 +30,7 @@ struct gate {
     struct scanner *off_scanner; /* of the helper thread: touched only by offloaded work */
     struct front *fronts;        /* all open client connections, newest first */
     uint64_t jobs;               /* inspections on the helper thread */
+    bool adopting;
     bool draining;
     struct timer *drain_timer;
     gate_drained_fn *drained;
