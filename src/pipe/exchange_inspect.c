@@ -21,10 +21,12 @@ static void done(void *ctx)
     struct exchange *ex = job->ex;
     exchange_step *next = job->next;
     free(job);
+    struct gate *g = ex->gate;
     ex->job = false;
-    ex->gate->jobs--;
+    g->jobs--;
     if (ex->over) {
         exchange_finish(ex, false);
+        gate_settle(g);
         return;
     }
     next(ex);

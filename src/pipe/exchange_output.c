@@ -42,12 +42,9 @@ static bool send_head(struct exchange *ex, enum exchange_body body, uint64_t len
 /* An answer without a body: 204, 304, to HEAD, or of length 0. */
 static void send_empty(struct exchange *ex)
 {
-    const struct http_header *length = http_find(ex->answer_head, STR("content-length"));
-    uint64_t n = 0;
-    /* HEAD and 304 may tell the length that a GET would have; it is not ours to tell: what a GET
-     * gets may be redacted. */
-    bool tell = length != NULL && ex->answer_head->framing == HTTP_BODY_LENGTH;
-    bool good = send_head(ex, tell ? EXCHANGE_BODY_LENGTH : EXCHANGE_BODY_NONE, n);
+    /* To HEAD, and in 304, no length is told: what a GET gets may be redacted. */
+    bool none = ex->answer_head->framing == HTTP_BODY_NONE;
+    bool good = send_head(ex, none ? EXCHANGE_BODY_NONE : EXCHANGE_BODY_LENGTH, 0);
     exchange_finish(ex, good);
 }
 

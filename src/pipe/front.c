@@ -17,6 +17,7 @@ struct front {
     struct http1 *parser;
     struct exchange *exchange; /* of the current request; NULL between two */
     bool request_done;         /* read to its end */
+    bool head_done;
     bool keep;                 /* the client wants the connection to stay */
     bool http10, head_only, chunked;
     bool closing; /* no further request */
@@ -73,7 +74,7 @@ static void release(struct front *f)
     http1_free(f->parser);
     free(f);
     g->figures.connections--;
-    gate_front_gone(g);
+    gate_settle(g);
 }
 
 /* Everything was said: what is unsent still goes out. */
@@ -122,6 +123,7 @@ static bool begin(struct front *f)
         return false;
     }
     f->request_done = false;
+    f->head_done = false;
     f->keep = false;
     f->http10 = false;
     f->head_only = false;
@@ -133,6 +135,7 @@ static bool begin(struct front *f)
 static enum reason on_head(void *ctx, const struct http_head *head)
 {
     struct front *f = ctx;
+    f->head_done = true;
     f->keep = head->keep_alive;
     f->http10 = head->minor == 0;
     f->head_only = str_eq(head->method, STR("HEAD"));
@@ -155,11 +158,11 @@ static enum reason on_end(void *ctx)
 static const struct http1_events parser_events = {on_head, on_body, on_end};
 
 /* A pause in a body has its own time; the head's time runs from its first byte and is not renewed. */
-static void renew_deadline(struct front *f, bool head_was_read)
+static void renew_deadline(struct front *f)
 {
     if (f->request_done) {
         conn_deadline(f->conn, 0);
-    } else if (head_was_read) {
+    } else if (f->head_done) {
         conn_deadline(f->conn, exchange_config(f->exchange)->timeouts.body_ms);
     }
 }
@@ -189,7 +192,7 @@ static size_t on_data(void *ctx, const char *p, size_t n)
         exchange_refuse(f->exchange, r);
         return n;
     }
-    renew_deadline(f, http1_head_done(f->parser));
+    renew_deadline(f);
     if (f->request_done) {
         exchange_request_end(f->exchange);
     }
@@ -221,8 +224,7 @@ static void on_timeout(void *ctx)
         finish(f);
     } else if (!f->request_done) {
         f->closing = true;
-        exchange_refuse(f->exchange,
-                        http1_head_done(f->parser) ? REASON_TIMEOUT_BODY : REASON_TIMEOUT_HEAD);
+        exchange_refuse(f->exchange, f->head_done ? REASON_TIMEOUT_BODY : REASON_TIMEOUT_HEAD);
     }
 }
 

@@ -3,8 +3,10 @@
 #include "pipe/front.h"
 #include "pipe/gate_private.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* --- epochs ------------------------------------------------------------------------------------- */
@@ -204,27 +206,24 @@ void gate_accept(struct gate *g, int fd, const struct address *peer)
 
 /* --- shutting down ------------------------------------------------------------------------------- */
 
-void gate_front_gone(struct gate *g)
+void gate_settle(struct gate *g)
 {
-    if (g->draining && g->fronts == NULL) {
+    if (g->draining && g->fronts == NULL && g->jobs == 0) {
         timer_set(g->drain_timer, 0);
     }
 }
 
-/* Everybody is gone, or time is up. */
+/* Everybody is gone, or time is up: who is left is cut, and only jobs are still waited for. */
 static void drain_over(void *ctx)
 {
     struct gate *g = ctx;
-    gate_drained_fn *done = g->drained;
     if (g->fronts != NULL) {
-        log_warnx(&g->log, "drain_cut connections=%llu",
-                  (unsigned long long)g->figures.connections);
-        g->drained = NULL;
+        log_warnx(&g->log, "drain_cut connections=%" PRIu64, g->figures.connections);
         cut_all(g);
     }
-    timer_clear(g->drain_timer);
-    g->drained = NULL;
-    if (done != NULL) {
+    if (g->jobs == 0 && g->drained != NULL) {
+        gate_drained_fn *done = g->drained;
+        g->drained = NULL;
         done(g->drained_ctx);
     }
 }
@@ -240,7 +239,7 @@ void gate_drain(struct gate *g, gate_drained_fn *done, void *ctx)
         front_drain(f);
         f = next;
     }
-    timer_set(g->drain_timer, g->fronts == NULL ? 0 : ms);
+    timer_set(g->drain_timer, g->fronts == NULL && g->jobs == 0 ? 0 : ms);
 }
 
 void gate_figures(const struct gate *g, struct gate_figures *out)

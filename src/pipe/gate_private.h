@@ -38,7 +38,7 @@ struct gate {
     struct gate_figures figures;
 };
 
-/* Called by fronts as they come and go. */
-void gate_front_gone(struct gate *g) SG_NONNULL;
+/* Called when a front is gone or a job is done: a drain may be over by that. */
+void gate_settle(struct gate *g) SG_NONNULL;
 
 #endif
