@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define RECORD_SCHEMA "stopgate.record/1"
-#define RECORD_MAX (256u << 10) /* bytes; matches past it are counted, not listed */
+#define RECORD_MAX (64u << 10)  /* bytes; matches past it are counted, not listed */
 
 /* One match and what was done about it. Views live as long as the exchange. */
 struct record_match {
