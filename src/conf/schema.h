@@ -9,7 +9,8 @@
  *       FIELD_END};
  *   if (!schema_read(&cx, node, fields, &tenant)) ...
  *
- * Defaults: the caller fills the struct before schema_read(); absent keys leave it alone.
+ * Defaults: the caller fills the struct before schema_read(); absent keys leave it alone. A key
+ * with nothing behind it is an error, not a default: what is meant must be written.
  */
 #ifndef SG_CONF_SCHEMA_H
 #define SG_CONF_SCHEMA_H
@@ -36,10 +37,10 @@ enum field_type {
     FIELD_T_END,
     FIELD_T_STR,      /* struct str; not empty */
     FIELD_T_BOOL,     /* bool: true or false, nothing else */
-    FIELD_T_INT,      /* int64_t in [min, max] */
+    FIELD_T_INT,      /* int64_t in [min, max]; decimal, no leading zero */
     FIELD_T_SIZE,     /* uint64_t bytes: 4096, 64KiB, 8MiB, 1GiB (powers of 1024) */
-    FIELD_T_DURATION, /* uint64_t milliseconds: 500ms, 30s, 5m, 24h, 180d */
-    FIELD_T_NUMBER,   /* double in [min, max] */
+    FIELD_T_DURATION, /* uint64_t milliseconds: 500ms, 30s, 5m, 24h, 180d; the unit is needed */
+    FIELD_T_NUMBER,   /* double in [min, max]: 3, 0.75; no exponent */
     FIELD_T_ENUM,     /* int: position in `names` */
     FIELD_T_STRS,     /* struct str_list: a list of texts, or one text */
     FIELD_T_CUSTOM    /* `read` decides */
@@ -60,11 +61,12 @@ struct field {
     enum field_type type;
     unsigned flags;
     size_t offset;
-    double min, max;
+    double min, max;          /* bytes for FIELD_T_SIZE, milliseconds for FIELD_T_DURATION */
     const char *const *names; /* FIELD_T_ENUM: NULL-terminated */
     schema_reader *read;      /* FIELD_T_CUSTOM */
 };
 
+/* clang-format off */
 #define FIELD_STR(k, s, m, f) {k, FIELD_T_STR, f, offsetof(s, m), 0, 0, NULL, NULL}
 #define FIELD_BOOL(k, s, m, f) {k, FIELD_T_BOOL, f, offsetof(s, m), 0, 0, NULL, NULL}
 #define FIELD_INT(k, s, m, f, lo, hi) {k, FIELD_T_INT, f, offsetof(s, m), lo, hi, NULL, NULL}
@@ -75,6 +77,7 @@ struct field {
 #define FIELD_STRS(k, s, m, f) {k, FIELD_T_STRS, f, offsetof(s, m), 0, 0, NULL, NULL}
 #define FIELD_CUSTOM(k, s, m, r, f) {k, FIELD_T_CUSTOM, f, offsetof(s, m), 0, 0, NULL, r}
 #define FIELD_END {NULL, FIELD_T_END, 0, 0, 0, 0, NULL, NULL}
+/* clang-format on */
 
 /* Reads a mapping by a table ended by FIELD_END. False when anything was told. */
 SG_MUST_CHECK bool schema_read(struct schema_context *cx, const struct yaml_node *map,
@@ -88,14 +91,33 @@ SG_MUST_CHECK bool schema_read_list(struct schema_context *cx, const struct yaml
                                     const struct field *fields, size_t size, const void *defaults,
                                     void **items, size_t *count) SG_NONNULL_ARGS(1, 2, 3, 6, 7);
 
-/* Single values, for custom readers; each tells what was expected. */
-SG_MUST_CHECK bool schema_str(struct schema_context *cx, const struct yaml_node *n, struct str *out);
+/*
+ * Single values, for custom readers; each tells what was expected. False after telling. Bounds are
+ * inclusive, in bytes and milliseconds. Numbers, `true` and `false` stand without quotes. Texts are
+ * copied into cx->arena and NUL-terminated; they may hold NULs, as YAML's double quotes can.
+ */
+SG_MUST_CHECK bool schema_str(struct schema_context *cx, const struct yaml_node *n,
+                              struct str *out) SG_NONNULL;
 SG_MUST_CHECK bool schema_strs(struct schema_context *cx, const struct yaml_node *n,
-                               struct str_list *out);
+                               struct str_list *out) SG_NONNULL;
 SG_MUST_CHECK bool schema_enum(struct schema_context *cx, const struct yaml_node *n,
-                               const char *const *names, int *out);
+                               const char *const *names, int *out) SG_NONNULL;
+SG_MUST_CHECK bool schema_bool(struct schema_context *cx, const struct yaml_node *n,
+                               bool *out) SG_NONNULL;
+SG_MUST_CHECK bool schema_int(struct schema_context *cx, const struct yaml_node *n, double min,
+                              double max, int64_t *out) SG_NONNULL;
+SG_MUST_CHECK bool schema_size(struct schema_context *cx, const struct yaml_node *n, double min,
+                               double max, uint64_t *out) SG_NONNULL;
+SG_MUST_CHECK bool schema_duration(struct schema_context *cx, const struct yaml_node *n, double min,
+                                   double max, uint64_t *out) SG_NONNULL;
+SG_MUST_CHECK bool schema_number(struct schema_context *cx, const struct yaml_node *n, double min,
+                                 double max, double *out) SG_NONNULL;
+
+/* True when `n` is of that kind; else tells "expected WHAT, found ...". */
+SG_MUST_CHECK bool schema_expect(struct schema_context *cx, const struct yaml_node *n,
+                                 enum yaml_kind kind, const char *what) SG_NONNULL;
 
 /* The place of `key`'s value in `map`, or of the map itself: for messages after reading. */
-struct where schema_where(const struct yaml_node *map, const char *key);
+struct where schema_where(const struct yaml_node *map, const char *key) SG_NONNULL;
 
 #endif
