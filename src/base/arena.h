@@ -46,8 +46,8 @@ SG_MUST_CHECK char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 
 /*
  * Doubles an arena array that is full: returns `old` while `count < *cap`, else a copy with a
- * larger
- * `*cap`; NULL (with `*cap` unchanged) when out of memory. The old copy stays until the arena goes.
+ * larger `*cap`; NULL (with `*cap` unchanged) when out of memory. The old copy stays until the
+ * arena goes. Start with `old` NULL and `*cap` 0.
  */
 SG_MUST_CHECK void *arena_grow(struct arena *a, void *old, size_t count, size_t *cap, size_t size)
     SG_NONNULL_ARGS(1, 4);

@@ -136,12 +136,24 @@ static bool quote_fits(struct str s, size_t room)
     return true;
 }
 
+/* Where not even `"..."` has room. */
+static const char *quote_nothing(char *out, size_t size)
+{
+    if (size == 0) {
+        return "";
+    }
+    size_t dots = size - 1 < 3 ? size - 1 : 3;
+    memset(out, '.', dots);
+    out[dots] = '\0';
+    return out;
+}
+
 const char *log_quote(char *out, size_t size, struct str s)
 {
     static const size_t whole = sizeof("\"\"");
     static const size_t cut = sizeof("\"...\"");
     if (size < cut) {
-        return size == 0 ? "" : memcpy(out, "...", size < 4 ? size : 4);
+        return quote_nothing(out, size);
     }
     bool fits = quote_fits(s, size - whole);
     size_t room = size - (fits ? whole : cut);

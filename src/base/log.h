@@ -33,8 +33,8 @@ void log_errorx(const struct log *log, const char *fmt, ...) SG_PRINTF(2, 3);
 
 /*
  * Writes `s` into out[size] in double quotes, with control and non-ASCII bytes as \xNN, quotes and
- * backslashes escaped. What is too long ends in `..."`. Returns `out`, always NUL-terminated; 6
- * bytes are the least that is of use.
+ * backslashes escaped. What is too long ends in `..."`. Returns `out`, always
+ * NUL-terminated ("" when size is 0); 6 bytes are the least that is of use.
  */
 const char *log_quote(char *out, size_t size, struct str s) SG_NONNULL;
 

@@ -3,6 +3,8 @@
 #include "http/http1.h"
 #include "pipe/forward.h"
 
+#include <time.h>
+
 #define FALLBACK_STATUS 500
 
 static struct shape_fields fields_of(const struct answer *a, enum reason reason, int status)
@@ -59,9 +61,23 @@ int answer_replaced(const struct answer *a, const struct policy *p, const struct
     return operation_answer(a->operation, &f, body) ? 200 : 0;
 }
 
+/* `Date` (RFC 9110 6.6.1): who makes an answer says when. */
+static bool put_date(struct buf *out, uint64_t wall_us)
+{
+    char text[64];
+    struct tm tm;
+    time_t seconds = (time_t)(wall_us / 1000000);
+    if (gmtime_r(&seconds, &tm) == NULL ||
+        strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm) == 0) {
+        return false;
+    }
+    return http1_write_header(out, STR("Date"), str_of(text));
+}
+
 bool answer_headers(const struct answer *a, const char *action, enum reason reason, struct buf *out)
 {
     return http1_write_header(out, STR("Content-Type"), STR("application/json")) &&
+           put_date(out, a->wall_us) &&
            http1_write_header(out, STR(FORWARD_ID_HEADER), a->id) &&
            http1_write_header(out, STR(FORWARD_ACTION_HEADER), str_of(action)) &&
            (reason == REASON_OK ||

@@ -55,7 +55,7 @@ struct gate_figures {
 /* NULL: no memory. Takes no connections before a snapshot is adopted. */
 SG_MUST_CHECK struct gate *gate_new(const struct gate_options *options) SG_NONNULL;
 
-/* Cuts what is still open. Not while an adoption is under way. */
+/* Cuts what is still open. Not while an adoption or an offloaded inspection is under way: drain first. */
 void gate_free(struct gate *g);
 
 /*

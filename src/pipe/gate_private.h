@@ -30,6 +30,7 @@ struct gate {
     struct scanner *off_scanner; /* of the helper thread: touched only by offloaded work */
     struct front *fronts;        /* all open client connections, newest first */
     uint64_t jobs;               /* inspections on the helper thread */
+    bool adopting;
     bool draining;
     struct timer *drain_timer;
     gate_drained_fn *drained;
@@ -37,7 +38,7 @@ struct gate {
     struct gate_figures figures;
 };
 
-/* Called by fronts as they come and go. */
-void gate_front_gone(struct gate *g) SG_NONNULL;
+/* Called when a front is gone or a job is done: a drain may be over by that. */
+void gate_settle(struct gate *g) SG_NONNULL;
 
 #endif

@@ -21,15 +21,43 @@ static enum reason single_header(const struct http_head *head, struct str name, 
     return http_count(head, name) == 1 ? REASON_OK : REASON_TYPE_INVALID;
 }
 
-static enum reason undo_coding(struct inspection *i)
+/* Content-Type of a message, or the reason why its body is not one that is read. */
+static enum reason body_type(const struct http_head *head, enum direction direction,
+                             struct media_type *type)
 {
     struct str value;
-    enum coding coding = CODING_IDENTITY;
-    enum reason r = single_header(i->head, STR("content-encoding"), &value);
-    if (r != REASON_OK) {
-        return REASON_CODING_UNKNOWN;
+    enum reason r = single_header(head, STR("content-type"), &value);
+    if (r == REASON_OK) {
+        r = value.n == 0 ? REASON_TYPE_MISSING : media_type_parse(value, type);
     }
-    r = coding_parse(value, &coding);
+    if (r == REASON_OK && (type->kind == BODY_SSE || type->kind == BODY_NDJSON)) {
+        r = direction == DIRECTION_OUTPUT ? REASON_STREAMED : REASON_TYPE_UNKNOWN;
+    }
+    if (r == REASON_OK && type->kind == BODY_OTHER) {
+        r = REASON_TYPE_UNKNOWN;
+    }
+    return r;
+}
+
+static enum reason body_coding(const struct http_head *head, enum coding *coding)
+{
+    struct str value;
+    enum reason r = single_header(head, STR("content-encoding"), &value);
+    return r == REASON_OK ? coding_parse(value, coding) : REASON_CODING_UNKNOWN;
+}
+
+enum reason inspect_readable(const struct http_head *head, enum direction direction)
+{
+    struct media_type type;
+    enum coding coding;
+    enum reason r = body_type(head, direction, &type);
+    return r == REASON_OK ? body_coding(head, &coding) : r;
+}
+
+static enum reason undo_coding(struct inspection *i)
+{
+    enum coding coding = CODING_IDENTITY;
+    enum reason r = body_coding(i->head, &coding);
     if (r != REASON_OK || coding == CODING_IDENTITY) {
         return r;
     }
@@ -76,12 +104,8 @@ static enum reason multipart(struct inspection *i, struct str boundary)
 
 static enum reason read_body(struct inspection *i)
 {
-    struct str value;
-    struct media_type type = {.kind = BODY_OTHER};
-    enum reason r = single_header(i->head, STR("content-type"), &value);
-    if (r == REASON_OK) {
-        r = value.n == 0 ? REASON_TYPE_MISSING : media_type_parse(value, &type);
-    }
+    struct media_type type;
+    enum reason r = body_type(i->head, i->direction, &type);
     if (r != REASON_OK) {
         return r;
     }
@@ -89,19 +113,17 @@ static enum reason read_body(struct inspection *i)
     case BODY_JSON:
         return shape_spans(i->operation, i->direction, i->text_body,
                            &i->snapshot->config.limits.json, i->arena, &i->spans, &i->error_at);
-    case BODY_TEXT:
-        return plain_span(i);
     case BODY_FORM:
         return form_spans(i->text_body, i->arena, &i->spans);
     case BODY_MULTIPART:
         return multipart(i, type.boundary);
+    case BODY_TEXT:
     case BODY_SSE:
     case BODY_NDJSON:
-        return i->direction == DIRECTION_OUTPUT ? REASON_STREAMED : REASON_TYPE_UNKNOWN;
     case BODY_OTHER:
         break;
     }
-    return REASON_TYPE_UNKNOWN;
+    return plain_span(i);
 }
 
 /* Moves the source positions of spans that were read from a piece of the target to the target. */
