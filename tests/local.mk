@@ -2,7 +2,7 @@
 LINK_BASE = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 LINK_CONF = libconf.a $(YAML_LIBS) $(LINK_BASE)
 LINK_NET = libnet.a $(EVENT_LIBS) $(LINK_BASE) -lpthread
-LINK_HTTP = libhttp.a $(LLHTTP_LIBS) $(LINK_BASE)
+LINK_HTTP = libhttp.a $(LINK_LLHTTP) $(LINK_BASE)
 LINK_TEXT = libtext.a $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(BROTLI_LIBS) $(LINK_CONF)
 LINK_RULES = librules.a $(HS_LIBS) $(PCRE2_LIBS) $(LINK_TEXT)
 LINK_SCAN = libscan.a $(LINK_RULES) -lm

@@ -59,6 +59,8 @@ enum reason_class {
     X(CHUNK_EXTENSION, "chunk_extension", 400, MALFORMED, "a chunk extension is malformed or too long") \
     X(CHUNK_END, "chunk_end", 400, MALFORMED, "chunk data does not end in CR LF") \
     X(TRAILER, "trailer", 400, MALFORMED, "a trailer field is malformed or not allowed there") \
+    X(TRAILER_SIZE, "trailer_size", 431, LIMIT, "the trailers are larger than the limit") \
+    X(CONNECTION_OPTION, "connection_option", 400, MALFORMED, "Connection is malformed or names a header that is not hop-by-hop") \
     X(EXPECT, "expect", 417, MALFORMED, "Expect holds something else than 100-continue") \
     X(UPGRADE, "upgrade", 501, MALFORMED, "protocol upgrades are not forwarded") \
     X(RESPONSE_BODY, "response_body", 0, MALFORMED, "a body stands where the response must not have one") \

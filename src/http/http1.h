@@ -19,8 +19,8 @@
 #include "http/message.h"
 
 struct http1_limits {
-    size_t target_bytes;  /* request target */
-    size_t head_bytes;    /* request or status line and headers, with line ends */
+    size_t target_bytes; /* request target */
+    size_t head_bytes;   /* request or status line and headers, with line ends */
     size_t header_count;
     size_t chunk_line;    /* a chunk-size line with its extensions */
     size_t trailer_bytes; /* all trailers, which are checked and dropped */
@@ -61,7 +61,8 @@ void http1_answering(struct http1 *h, struct str method) SG_NONNULL;
 SG_MUST_CHECK enum reason http1_feed(struct http1 *h, const char *p, size_t n, size_t *used)
     SG_NONNULL_ARGS(1, 4);
 
-/* The peer closed its side: ends an HTTP_BODY_CLOSE body (REASON_OK), else the reason it is early. */
+/* The peer closed its side: ends an HTTP_BODY_CLOSE body (REASON_OK), else the reason it is early.
+ */
 SG_MUST_CHECK enum reason http1_eof(struct http1 *h) SG_NONNULL;
 
 /* Has any byte of the current message been taken? (An idle connection may close in peace.) */
