@@ -149,24 +149,40 @@ static enum reason take_data_end(struct http1_chunk *c, unsigned char b)
     return REASON_OK;
 }
 
-size_t http1_chunk_take(struct http1_chunk *c, struct str in, enum reason *r)
+/* Does the next byte belong to an extension? The CR that ends the line does not. */
+static bool in_extension(const struct http1_chunk *c, char b)
+{
+    return (c->state == SIZE && b == ';') ||
+           (c->state >= NAME_FIRST && c->state <= QUOTED_END && b != '\r');
+}
+
+static size_t take_data(struct http1_chunk *c, size_t n)
+{
+    n = n < c->left ? n : (size_t)c->left;
+    c->left -= n;
+    if (c->left == 0) {
+        c->state = DATA_CR;
+    }
+    return n;
+}
+
+static enum reason take_byte(struct http1_chunk *c, unsigned char b)
+{
+    return c->state == DATA_CR || c->state == DATA_LF ? take_data_end(c, b) : take_line_byte(c, b);
+}
+
+size_t http1_chunk_take(struct http1_chunk *c, struct str in, bool *extension, enum reason *r)
 {
     size_t i = 0;
 
     *r = REASON_OK;
-    while (i < in.n && c->state != DONE) {
+    *extension = in.n > 0 && in_extension(c, in.p[0]);
+    while (i < in.n && c->state != DONE && in_extension(c, in.p[i]) == *extension) {
         if (c->state == DATA) {
-            size_t n = in.n - i < c->left ? in.n - i : (size_t)c->left;
-
-            i += n;
-            c->left -= n;
-            if (c->left == 0) {
-                c->state = DATA_CR;
-            }
+            i += take_data(c, in.n - i);
             continue;
         }
-        *r = c->state == DATA_CR || c->state == DATA_LF ? take_data_end(c, (unsigned char)in.p[i])
-                                                        : take_line_byte(c, (unsigned char)in.p[i]);
+        *r = take_byte(c, (unsigned char)in.p[i]);
         if (*r != REASON_OK) {
             break;
         }

@@ -25,11 +25,15 @@ struct http1_chunk {
 void http1_chunk_init(struct http1_chunk *c, size_t line_max) SG_NONNULL;
 
 /*
- * Follows the body through `in` and returns how many bytes are good: all of them, fewer after the
- * last chunk's line (see http1_chunk_done()), or fewer with `*r` set to CHUNK_SIZE,
- * CHUNK_EXTENSION, CHUNK_END, BARE_CR or BARE_LF for the byte after them.
+ * Follows the body through `in` and returns how many bytes are good: fewer than all of them where
+ * an extension begins or ends, after the last chunk's line (see http1_chunk_done()), or with `*r`
+ * set to CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_END, BARE_CR or BARE_LF for the byte after them.
+ *
+ * `*extension` tells whether the good bytes belong to an extension. Those are checked here and
+ * shown to nobody: they mean nothing to us, and llhttp 8.1 reads what follows `;a=b;` as a chunk
+ * size.
  */
-SG_MUST_CHECK size_t http1_chunk_take(struct http1_chunk *c, struct str in,
+SG_MUST_CHECK size_t http1_chunk_take(struct http1_chunk *c, struct str in, bool *extension,
                                       enum reason *r) SG_NONNULL;
 
 /* Has the last chunk's line been taken? What follows are trailers. */

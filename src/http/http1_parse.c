@@ -231,10 +231,13 @@ static enum reason take_sized(struct http1 *h, struct str in, size_t *used)
 
 static enum reason take_chunked(struct http1 *h, struct str in, size_t *used)
 {
-    enum reason refused, r;
+    bool extension;
+    enum reason refused, r = REASON_OK;
 
-    *used = http1_chunk_take(&h->chunk, in, &refused);
-    r = http1_llhttp_body(&h->second, str_sub(in, 0, *used));
+    *used = http1_chunk_take(&h->chunk, in, &extension, &refused);
+    if (!extension) {
+        r = http1_llhttp_body(&h->second, str_sub(in, 0, *used));
+    }
     if (r == REASON_OK && http1_chunk_done(&h->chunk)) {
         h->state = TRAILERS;
     }

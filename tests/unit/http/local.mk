@@ -1,1 +1,9 @@
+HTTP_TEST_SHARED = tests/unit/http/recorder.c tests/unit/http/recorder.h
+HTTP_TEST_CASES = tests/unit/http/cases.h tests/unit/http/requests_refused.def \
+	tests/unit/http/responses_refused.def tests/unit/http/valid.def
 
+check_PROGRAMS += tests/unit/http/http1_cases_test
+TESTS += tests/unit/http/http1_cases_test
+tests_unit_http_http1_cases_test_SOURCES = tests/unit/http/http1_cases_test.c \
+	$(HTTP_TEST_SHARED) $(HTTP_TEST_CASES)
+tests_unit_http_http1_cases_test_LDADD = $(LINK_HTTP)
