@@ -34,7 +34,7 @@ struct http1 {
     struct http1_lines lines;   /* the head, later the trailers */
     bool empty_line;            /* one stood before the request line */
     size_t interim_bytes;       /* heads of swallowed 1xx responses */
-    struct http_head head;      /* views into the arena */
+    struct http_head *head;     /* in the arena */
     uint64_t left;              /* SIZED */
     struct http1_chunk chunk;   /* CHUNKED */
     struct http1_llhttp second; /* knows its own address: a parser never moves */
@@ -69,7 +69,7 @@ static enum reason deliver(void *ctx, const char *p, size_t n)
 {
     struct http1 *h = ctx;
 
-    if (h->expect.kind == HTTP1_RESPONSE && h->head.status == 205) {
+    if (h->expect.kind == HTTP1_RESPONSE && h->head->status == 205) {
         return REASON_RESPONSE_BODY; /* RFC 9110 15.3.6 */
     }
     return h->events->on_body(h->ctx, p, n);
@@ -113,9 +113,9 @@ static enum reason finish(struct http1 *h)
 
 static enum reason begin_body(struct http1 *h)
 {
-    switch (h->head.framing) {
+    switch (h->head->framing) {
     case HTTP_BODY_LENGTH:
-        h->left = h->head.length;
+        h->left = h->head->length;
         h->state = SIZED;
         return h->left == 0 ? finish(h) : REASON_OK;
     case HTTP_BODY_CHUNKED:
@@ -145,22 +145,23 @@ static enum reason head_complete(struct http1 *h)
     struct http1_raw raw = {.bytes = {arena_strdup(h->arena, bytes), bytes.n}};
     enum reason r;
 
-    if (raw.bytes.p == NULL) {
+    h->head = arena_alloc(h->arena, sizeof(*h->head));
+    if (raw.bytes.p == NULL || h->head == NULL) {
         return REASON_MEMORY;
     }
-    r = http1_head_read(&h->expect, &raw, h->lines.count, h->arena, &h->head);
+    r = http1_head_read(&h->expect, &raw, h->lines.count, h->arena, h->head);
     if (r == REASON_OK) {
-        r = http1_llhttp_head(&h->second, &raw, &h->head,
-                              http1_never_has_body(&h->expect, h->head.status));
+        r = http1_llhttp_head(&h->second, &raw, h->head,
+                              http1_never_has_body(&h->expect, h->head->status));
     }
     if (r != REASON_OK) {
         return r;
     }
-    if (h->expect.kind == HTTP1_RESPONSE && h->head.status < 200) {
+    if (h->expect.kind == HTTP1_RESPONSE && h->head->status < 200) {
         return swallow_interim(h, raw.bytes.n);
     }
     http1_lines_reset(&h->lines, h->limits.trailer_bytes);
-    r = h->events->on_head(h->ctx, &h->head);
+    r = h->events->on_head(h->ctx, h->head);
     return r == REASON_OK ? begin_body(h) : r;
 }
 

@@ -7,3 +7,25 @@ TESTS += tests/unit/http/http1_cases_test
 tests_unit_http_http1_cases_test_SOURCES = tests/unit/http/http1_cases_test.c \
 	$(HTTP_TEST_SHARED) $(HTTP_TEST_CASES)
 tests_unit_http_http1_cases_test_LDADD = $(LINK_HTTP)
+
+check_PROGRAMS += tests/unit/http/http1_limits_test
+TESTS += tests/unit/http/http1_limits_test
+tests_unit_http_http1_limits_test_SOURCES = tests/unit/http/http1_limits_test.c \
+	tests/unit/http/cases.h $(HTTP_TEST_SHARED)
+tests_unit_http_http1_limits_test_LDADD = $(LINK_HTTP)
+
+check_PROGRAMS += tests/unit/http/http1_parse_test
+TESTS += tests/unit/http/http1_parse_test
+tests_unit_http_http1_parse_test_SOURCES = tests/unit/http/http1_parse_test.c \
+	tests/unit/http/cases.h $(HTTP_TEST_SHARED)
+tests_unit_http_http1_parse_test_LDADD = $(LINK_HTTP)
+
+check_PROGRAMS += tests/unit/http/http1_write_test
+TESTS += tests/unit/http/http1_write_test
+tests_unit_http_http1_write_test_SOURCES = tests/unit/http/http1_write_test.c
+tests_unit_http_http1_write_test_LDADD = $(LINK_HTTP)
+
+check_PROGRAMS += tests/unit/http/message_test
+TESTS += tests/unit/http/message_test
+tests_unit_http_message_test_SOURCES = tests/unit/http/message_test.c
+tests_unit_http_message_test_LDADD = $(LINK_HTTP)
