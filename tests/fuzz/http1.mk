@@ -5,3 +5,4 @@ tests_fuzz_http1_fuzz_SOURCES = tests/fuzz/http1_fuzz.c \
 tests_fuzz_http1_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_http1_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_http1_fuzz_LDADD = libhttp.a $(LINK_LLHTTP) libbase.a $(CRYPTO_LIBS)
+EXTRA_DIST += tests/fuzz/http1.dict tests/fuzz/corpus/http1

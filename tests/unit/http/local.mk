@@ -29,3 +29,8 @@ check_PROGRAMS += tests/unit/http/message_test
 TESTS += tests/unit/http/message_test
 tests_unit_http_message_test_SOURCES = tests/unit/http/message_test.c
 tests_unit_http_message_test_LDADD = $(LINK_HTTP)
+
+check_PROGRAMS += tests/unit/http/http1_llhttp_test
+TESTS += tests/unit/http/http1_llhttp_test
+tests_unit_http_http1_llhttp_test_SOURCES = tests/unit/http/http1_llhttp_test.c tests/unit/http/cases.h
+tests_unit_http_http1_llhttp_test_LDADD = $(LINK_HTTP)
