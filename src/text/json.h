@@ -25,7 +25,8 @@ struct json_limits {
 };
 extern const struct json_limits json_default_limits;
 
-/* A string or key as it stands: `raw` between the quotes, `text` unescaped (== raw if no escape). */
+/* A string or key as it stands: `raw` between the quotes, `text` unescaped (== raw if no escape).
+ */
 struct json_string {
     struct str raw;
     struct str text;
@@ -49,14 +50,28 @@ struct json_events {
 };
 
 /*
- * Scans `body`. Unescaped texts and maps go into `a`. `*error_at` (may be NULL) gets the offset of
- * the first error. Text without escapes is not copied.
+ * Scans `body`. Unescaped texts and maps go into `a`; text without escapes is not copied. `limits`
+ * NULL: json_default_limits.
+ *
+ * REASON_OK, or what is wrong first: REASON_JSON_SYNTAX, REASON_JSON_DUPLICATE_KEY,
+ * REASON_JSON_SURROGATE, REASON_TEXT_UTF8 (in a string; elsewhere such bytes are bad syntax),
+ * REASON_JSON_DEPTH, REASON_JSON_NODES, REASON_SPAN_LIMIT (`a` is full), REASON_MEMORY (no random
+ * seed to be had), or what an event answered.
+ *
+ * On failure `*error_at` (may be NULL) gets its offset: for bad syntax the first byte that cannot
+ * go on from what stands before it (body.n if the body ends too early); for bad UTF-8 the first
+ * byte that is not part of a character; for half a surrogate pair the backslash of its escape; for
+ * everything else the first byte of the token (a key's opening quote, the bracket that is too
+ * deep).
  */
 SG_MUST_CHECK enum reason json_scan(struct str body, const struct json_limits *limits,
                                     struct arena *a, const struct json_events *events, void *ctx,
                                     size_t *error_at) SG_NONNULL_ARGS(3, 4);
 
-/* Appends `text` escaped as the content of a JSON string (no quotes). False: bound, memory. */
+/*
+ * Appends `text` (valid UTF-8) escaped as the content of a JSON string (no quotes). False: bound,
+ * memory; then nothing was added.
+ */
 SG_MUST_CHECK bool json_escape(struct buf *out, struct str text) SG_NONNULL;
 
 #endif

@@ -2,4 +2,8 @@ noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \
 	src/text/utf8.c src/text/utf8.h \
 	src/text/offmap.c src/text/offmap.h \
-	src/text/span.c src/text/span.h
+	src/text/span.c src/text/span.h \
+	src/text/siphash.c src/text/siphash.h \
+	src/text/json.h src/text/json_scan.c \
+	src/text/json_string.c src/text/json_string.h \
+	src/text/json_keys.c src/text/json_keys.h

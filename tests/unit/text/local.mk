@@ -12,3 +12,35 @@ check_PROGRAMS += tests/unit/text/span_test
 TESTS += tests/unit/text/span_test
 tests_unit_text_span_test_SOURCES = tests/unit/text/span_test.c
 tests_unit_text_span_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/siphash_test
+TESTS += tests/unit/text/siphash_test
+tests_unit_text_siphash_test_SOURCES = tests/unit/text/siphash_test.c
+tests_unit_text_siphash_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/json_scan_test
+TESTS += tests/unit/text/json_scan_test
+tests_unit_text_json_scan_test_SOURCES = tests/unit/text/json_scan_test.c
+tests_unit_text_json_scan_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/json_string_test
+TESTS += tests/unit/text/json_string_test
+tests_unit_text_json_string_test_SOURCES = tests/unit/text/json_string_test.c
+tests_unit_text_json_string_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/json_keys_test
+TESTS += tests/unit/text/json_keys_test
+tests_unit_text_json_keys_test_SOURCES = tests/unit/text/json_keys_test.c
+tests_unit_text_json_keys_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/json_events_test
+TESTS += tests/unit/text/json_events_test
+tests_unit_text_json_events_test_SOURCES = tests/unit/text/json_events_test.c
+tests_unit_text_json_events_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/json_differential_test
+TESTS += tests/unit/text/json_differential_test
+tests_unit_text_json_differential_test_SOURCES = tests/unit/text/json_differential_test.c \
+	tests/fuzz/json_compare.c tests/fuzz/json_compare.h
+tests_unit_text_json_differential_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_text_json_differential_test_LDADD = $(LINK_TEXT) $(JANSSON_LIBS)
