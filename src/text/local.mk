@@ -6,4 +6,7 @@ libtext_a_SOURCES = \
 	src/text/siphash.c src/text/siphash.h \
 	src/text/json.h src/text/json_scan.c \
 	src/text/json_string.c src/text/json_string.h \
-	src/text/json_keys.c src/text/json_keys.h
+	src/text/json_keys.c src/text/json_keys.h \
+	src/text/shape.h src/text/shape_parts.h \
+	src/text/shape_read.c src/text/shape_body.c src/text/shape_pointer.c \
+	src/text/shape_template.c src/text/shape_fill.c src/text/shape_spans.c

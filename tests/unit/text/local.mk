@@ -44,3 +44,30 @@ tests_unit_text_json_differential_test_SOURCES = tests/unit/text/json_differenti
 	tests/fuzz/json_compare.c tests/fuzz/json_compare.h
 tests_unit_text_json_differential_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_text_json_differential_test_LDADD = $(LINK_TEXT) $(JANSSON_LIBS)
+
+SHAPE_TESTING = tests/unit/text/shape_testing.c tests/unit/text/shape_testing.h
+SHAPE_TESTING_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) -DSG_TOP_SRCDIR='"$(abs_top_srcdir)"'
+
+check_PROGRAMS += tests/unit/text/shape_read_test
+TESTS += tests/unit/text/shape_read_test
+tests_unit_text_shape_read_test_SOURCES = tests/unit/text/shape_read_test.c $(SHAPE_TESTING)
+tests_unit_text_shape_read_test_CPPFLAGS = $(SHAPE_TESTING_CPPFLAGS)
+tests_unit_text_shape_read_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/shape_spans_test
+TESTS += tests/unit/text/shape_spans_test
+tests_unit_text_shape_spans_test_SOURCES = tests/unit/text/shape_spans_test.c $(SHAPE_TESTING)
+tests_unit_text_shape_spans_test_CPPFLAGS = $(SHAPE_TESTING_CPPFLAGS)
+tests_unit_text_shape_spans_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/shape_fill_test
+TESTS += tests/unit/text/shape_fill_test
+tests_unit_text_shape_fill_test_SOURCES = tests/unit/text/shape_fill_test.c $(SHAPE_TESTING)
+tests_unit_text_shape_fill_test_CPPFLAGS = $(SHAPE_TESTING_CPPFLAGS)
+tests_unit_text_shape_fill_test_LDADD = $(LINK_TEXT) $(JANSSON_LIBS)
+
+check_PROGRAMS += tests/unit/text/shape_turns_test
+TESTS += tests/unit/text/shape_turns_test
+tests_unit_text_shape_turns_test_SOURCES = tests/unit/text/shape_turns_test.c $(SHAPE_TESTING)
+tests_unit_text_shape_turns_test_CPPFLAGS = $(SHAPE_TESTING_CPPFLAGS)
+tests_unit_text_shape_turns_test_LDADD = $(LINK_TEXT)
