@@ -19,13 +19,17 @@
 /* What Hyperscan id `i` of a view stands for. */
 struct pattern {
     const struct rule *rule;
-    uint32_t literal; /* length in bytes when the pattern is a term: its start is known. 0: a regex */
+    struct str text; /* the term, or the rule's pattern */
+    uint32_t
+        literal; /* length in bytes when the pattern is a term: its start is known. 0: a regex */
 };
 
 struct database {
     const struct hs_database *hs[VIEW_COUNT]; /* NULL where no rule reads that view */
-    struct pattern *patterns[VIEW_COUNT];     /* in the arena */
+    struct pattern *patterns[VIEW_COUNT];     /* in the arena; regexes first */
     size_t pattern_count[VIEW_COUNT];
+    size_t regex_count[VIEW_COUNT];
+    bool decodes_folded; /* some rule of the folded database also reads decoded pieces */
 };
 
 /*
@@ -36,18 +40,19 @@ SG_MUST_CHECK bool database_prepare(struct ruleset *rs, struct arena *a, struct 
                                     struct database *out) SG_NONNULL;
 
 /*
- * Compiles one view (slow: seconds for 100,000 terms; run it in the builder). On success `*bytes` is a
- * malloc'd image of `*size` bytes that database_attach() takes; size 0 where no rule reads the view.
+ * Compiles one view (slow: seconds for 100,000 terms; run it in the builder). On success `*bytes`
+ * is an image of `*size` bytes that database_attach() takes, 64-byte aligned, to free(); NULL and 0
+ * where no rule reads the view.
  */
 SG_MUST_CHECK bool database_compile(const struct database *db, enum view v, struct diags *d,
                                     void **bytes, size_t *size) SG_NONNULL;
 
 /*
  * Uses an image in place: `bytes` must be 64-byte aligned and stay mapped as long as `db` is used.
- * The image must come from database_compile() of the same ruleset in the same build. False: it is
- * damaged, or made by another version or for another CPU.
+ * False: it is damaged, or made from other rules, by another version or for another CPU. The digest
+ * in it finds damage, not malice: take images only from a builder that is trusted.
  */
-SG_MUST_CHECK bool database_attach(struct database *db, enum view v, const void *bytes, size_t size)
-    SG_NONNULL;
+SG_MUST_CHECK bool database_attach(struct database *db, enum view v, const void *bytes,
+                                   size_t size) SG_NONNULL;
 
 #endif
