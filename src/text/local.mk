@@ -9,4 +9,7 @@ libtext_a_SOURCES = \
 	src/text/json_keys.c src/text/json_keys.h \
 	src/text/shape.h src/text/shape_parts.h \
 	src/text/shape_read.c src/text/shape_body.c src/text/shape_pointer.c \
-	src/text/shape_template.c src/text/shape_fill.c src/text/shape_spans.c
+	src/text/shape_template.c src/text/shape_fill.c src/text/shape_spans.c \
+	src/text/inflate.c src/text/inflate.h \
+	src/text/media_type.c src/text/media_type.h src/text/token.c src/text/token.h \
+	src/text/view.c src/text/view.h src/text/view_fold.c src/text/fold_char.c src/text/fold.h
