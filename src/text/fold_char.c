@@ -18,6 +18,8 @@
 #define WIDE_OFFSET 0xFEE0u
 #define HANGUL_FIRST 0xAC00u
 #define HANGUL_LAST 0xD7A3u
+#define HANGUL_VOWELS 21
+#define HANGUL_TRAILING 28
 #define STEPS_MAX 4 /* folding a fold: no character of Unicode needs more than two rounds */
 
 static uint32_t ascii_lower(uint32_t cp)
@@ -117,6 +119,16 @@ static size_t round_of(uint32_t cp, uint32_t *out, size_t room)
     return made;
 }
 
+static bool all_themselves(const uint32_t *cps, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!fold_is_itself(cps[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The slow way: rounds until one changes nothing. */
 static size_t fold_fully(uint32_t cp, uint32_t out[FOLD_MAX])
 {
@@ -135,18 +147,32 @@ static size_t fold_fully(uint32_t cp, uint32_t out[FOLD_MAX])
             }
             made += n;
         }
-        if (made == count && memcmp(now, next, count * sizeof(now[0])) == 0) {
-            break;
-        }
         memcpy(now, next, made * sizeof(now[0]));
         count = made;
+        if (all_themselves(now, count)) {
+            break;
+        }
     }
     memcpy(out, now, count * sizeof(now[0]));
     return count;
 }
 
+/* Unicode 3.12: a syllable is a leading consonant, a vowel and maybe a trailing consonant. */
+static size_t fold_hangul(uint32_t cp, uint32_t out[FOLD_MAX])
+{
+    uint32_t index = cp - HANGUL_FIRST, trailing = index % HANGUL_TRAILING;
+
+    out[0] = 0x1100 + index / (HANGUL_VOWELS * HANGUL_TRAILING);
+    out[1] = 0x1161 + index / HANGUL_TRAILING % HANGUL_VOWELS;
+    out[2] = 0x11A7 + trailing;
+    return trailing == 0 ? 2 : 3;
+}
+
 size_t fold_char(uint32_t cp, uint32_t out[FOLD_MAX])
 {
+    if (cp >= HANGUL_FIRST && cp <= HANGUL_LAST) {
+        return fold_hangul(cp, out);
+    }
     if (cp >= TAG_FIRST && cp <= TAG_LAST) {
         out[0] = ascii_lower(cp - TAG_OFFSET);
         return 1;

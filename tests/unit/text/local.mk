@@ -71,3 +71,7 @@ TESTS += tests/unit/text/shape_turns_test
 tests_unit_text_shape_turns_test_SOURCES = tests/unit/text/shape_turns_test.c $(SHAPE_TESTING)
 tests_unit_text_shape_turns_test_CPPFLAGS = $(SHAPE_TESTING_CPPFLAGS)
 tests_unit_text_shape_turns_test_LDADD = $(LINK_TEXT)
+check_PROGRAMS += tests/unit/text/fold_char_test
+TESTS += tests/unit/text/fold_char_test
+tests_unit_text_fold_char_test_SOURCES = tests/unit/text/fold_char_test.c
+tests_unit_text_fold_char_test_LDADD = $(LINK_TEXT)
