@@ -20,9 +20,10 @@ static size_t ascii_run(const unsigned char *p, size_t n)
     return i;
 }
 
-/* Length of the well-formed sequence at `p` (n > 0); 0 for none. One case a row of table 3-7. */
-static size_t sequence(const unsigned char *p, size_t n)
+/* One case a row of table 3-7. */
+size_t utf8_sequence(const char *bytes, size_t n)
 {
+    const unsigned char *p = (const unsigned char *)bytes;
     unsigned char low = 0x80, high = 0xBF;
     size_t length;
 
@@ -64,7 +65,7 @@ bool utf8_valid(struct str s, size_t *bad)
         i += ascii_run(p + i, s.n - i);
         /* Scripts other than Latin come in long runs: stay here until ASCII comes back. */
         while (i < s.n && p[i] >= 0x80) {
-            length = sequence(p + i, s.n - i);
+            length = utf8_sequence(s.p + i, s.n - i);
             if (length == 0) {
                 if (bad != NULL) {
                     *bad = i;

@@ -12,6 +12,9 @@
 /* Is all of `s` valid? `*bad` (may be NULL) gets the offset of the first byte that is not. */
 SG_MUST_CHECK bool utf8_valid(struct str s, size_t *bad);
 
+/* Length of the well-formed sequence at `p` (n > 0 bytes are there); 0: none is. */
+size_t utf8_sequence(const char *p, size_t n) SG_NONNULL;
+
 /* The code point at `p` (n > 0, valid UTF-8) and its length in bytes. */
 uint32_t utf8_decode(const char *p, size_t n, size_t *length) SG_NONNULL;
 
