@@ -70,12 +70,29 @@ struct conn {
 
 /* conn_io.c */
 void conn_io_init(struct conn *c) SG_NONNULL;
-void conn_io_stop(struct conn *c) SG_NONNULL;          /* no event of the socket's any more */
-void conn_io_want_read(struct conn *c) SG_NONNULL;     /* if the state allows reading */
+void conn_io_stop(struct conn *c) SG_NONNULL; /* no event of the socket's any more */
+void conn_io_stop_reading(struct conn *c) SG_NONNULL;
+void conn_io_stop_writing(struct conn *c) SG_NONNULL;
+bool conn_io_may_read(const struct conn *c) SG_NONNULL;
+void conn_io_want_read(struct conn *c) SG_NONNULL;    /* if the state allows reading */
+size_t conn_io_held(const struct conn *c) SG_NONNULL; /* bytes untaken */
+void conn_io_write_clock(struct conn *c) SG_NONNULL;  /* output moved, or just got stuck */
+void conn_io_rearm(struct conn *c) SG_NONNULL;        /* the timer, after a due time changed */
+bool conn_io_transient(int err);                      /* try again later */
+void conn_io_drop_output(struct conn *c) SG_NONNULL;
+void conn_io_fail(struct conn *c, int err) SG_NONNULL; /* tells the owner, for the last time */
+void conn_io_fail_later(struct conn *c, int err) SG_NONNULL; /* at the end of the turn */
+
+/* conn_read.c */
+void conn_io_on_readable(evutil_socket_t fd, short what, void *arg);
+bool conn_io_read(struct conn *c) SG_NONNULL; /* one read; true when bytes came */
+void conn_io_offer_held(struct conn *c) SG_NONNULL;
+void conn_io_tell_eof(struct conn *c) SG_NONNULL; /* if it is time to */
+
+/* conn_write.c */
+void conn_io_on_writable(evutil_socket_t fd, short what, void *arg);
 void conn_io_schedule_flush(struct conn *c) SG_NONNULL;
-size_t conn_io_held(const struct conn *c) SG_NONNULL;  /* bytes untaken */
-void conn_io_write_clock(struct conn *c) SG_NONNULL;   /* output moved, or just got stuck */
-void conn_io_rearm(struct conn *c) SG_NONNULL;         /* the timer, after a due time changed */
+void conn_io_flush(struct conn *c) SG_NONNULL;
 
 /* Open, nothing unread and unsent, both directions alive: fit for another exchange. */
 bool conn_reusable(const struct conn *c) SG_NONNULL;

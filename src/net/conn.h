@@ -8,7 +8,7 @@
  * its own mark, until on_drained() tells that less than CONN_OUTPUT_LOW is left.
  *
  * Plain TCP and Unix sockets today; TLS will stand behind the same calls (the socket operations are
- * one small table inside conn.c).
+ * one small table, conn_ops).
  */
 #ifndef SG_NET_CONN_H
 #define SG_NET_CONN_H
@@ -34,11 +34,17 @@ struct conn;
 struct conn_events {
     /* Returns how many of the `n` bytes were taken. Contiguous: all that is buffered. */
     size_t (*on_data)(void *ctx, const char *p, size_t n);
-    /* The peer will send no more and everything was offered to on_data(). Writing may go on. */
+    /*
+     * The peer will send no more and everything was offered to on_data(); what it left untaken is
+     * offered again after conn_resume(). Writing may go on.
+     */
     void (*on_eof)(void *ctx);
-    /* The connection broke; `err` is an errno. */
+    /*
+     * The connection broke; `err` is an errno. When writing broke, what the peer had sent before
+     * was offered first. Whatever is sent from now on is dropped.
+     */
     void (*on_error)(void *ctx, int err);
-    /* The deadline set by conn_deadline() passed. */
+    /* A deadline or a write timeout passed. The owner may still send and conn_finish(). */
     void (*on_timeout)(void *ctx);
     /* Less than CONN_OUTPUT_LOW is unsent, after it was more; NULL if nobody cares. */
     void (*on_drained)(void *ctx);
@@ -54,8 +60,8 @@ void conn_reset(struct conn *c);
 
 /*
  * The owner is done: sends what is unsent, shuts the writing side, reads and drops (so that the
- * kernel does not reset what the peer has not read yet), and frees itself at the peer's end or after
- * `linger_ms`. No callbacks any more.
+ * kernel does not reset what the peer has not read yet), and frees itself at the peer's end or
+ * `linger_ms` after the last byte that left. No callbacks any more.
  */
 void conn_finish(struct conn *c, uint64_t linger_ms) SG_NONNULL;
 
@@ -65,7 +71,10 @@ void conn_owner(struct conn *c, const struct conn_events *events, void *ctx) SG_
 void conn_pause(struct conn *c) SG_NONNULL;  /* on_data and on_eof are not called any more */
 void conn_resume(struct conn *c) SG_NONNULL; /* and now again, also for what is buffered */
 
-/* Queues bytes: copied, or (owned) taken over and given to free(). False: no memory; nothing sent. */
+/*
+ * Queues bytes: copied, or (owned) taken over and given to free(), also on failure. False: no
+ * memory; nothing will be sent of them. All that one turn queues leaves in one write at its end.
+ */
 SG_MUST_CHECK bool conn_send(struct conn *c, struct str bytes) SG_NONNULL;
 SG_MUST_CHECK bool conn_send_owned(struct conn *c, char *p, size_t n) SG_NONNULL_ARGS(1);
 size_t conn_unsent(const struct conn *c) SG_NONNULL;

@@ -29,8 +29,8 @@ struct dial;
 typedef void dial_fn(void *ctx, int fd, enum reason reason);
 
 /*
- * Calls `fn` from the loop, never inside this call. `timeout_ms` is for all of it; each address gets
- * its share of what is left, so that a silent one does not keep the next from being tried. The
+ * Calls `fn` from the loop, never inside this call. `timeout_ms` is for all of it; each address
+ * gets its share of what is left, so that a silent one does not keep the next from being tried. The
  * target must stay until then. NULL: no memory.
  */
 SG_MUST_CHECK struct dial *dial_start(struct loop *loop, struct dial_target *target,

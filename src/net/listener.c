@@ -138,8 +138,8 @@ struct listener *listener_new(struct loop *loop, int fd, const struct log *log, 
     l->fd = fd;
     loop_task_init(&l->grave, free, l);
     lazy_init(&l->rest, loop, on_rested, l);
-    if (!prepare(fd) || event_assign(&l->event, loop->base, fd, EV_READ | EV_PERSIST,
-                                     on_acceptable, l) != 0 ||
+    if (!prepare(fd) ||
+        event_assign(&l->event, loop->base, fd, EV_READ | EV_PERSIST, on_acceptable, l) != 0 ||
         event_add(&l->event, NULL) != 0) {
         free(l);
         return NULL;

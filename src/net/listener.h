@@ -1,4 +1,4 @@
-/* Accepting connections from a listening socket, up to a limit. */
+/* Accepting connections from a listening socket. */
 #ifndef SG_NET_LISTENER_H
 #define SG_NET_LISTENER_H
 
@@ -14,7 +14,8 @@ typedef void listener_fn(void *ctx, int fd, const struct address *peer);
 
 /*
  * Accepts on `fd` (kept by the caller) in the loop. When the process is out of descriptors or
- * memory it logs once, rests 100 ms and tries again: it never spins and never dies. NULL: no memory.
+ * memory it logs once, rests 100 ms and tries again: it never spins and never dies. NULL: no
+ * memory.
  */
 SG_MUST_CHECK struct listener *listener_new(struct loop *loop, int fd, const struct log *log,
                                             listener_fn *fn, void *ctx) SG_NONNULL_ARGS(1, 3, 4);

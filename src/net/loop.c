@@ -5,8 +5,8 @@
 
 /*
  * Tasks that tasks defer run in the same turn up to this depth (an answer needs three: a connection
- * is found, the request is queued on it, its bytes are written); deeper ones wait for the next turn,
- * so that no chain of them keeps the loop from its sockets.
+ * is found, the request is queued on it, its bytes are written); deeper ones wait for the next
+ * turn, so that no chain of them keeps the loop from its sockets.
  */
 #define TURN_ROUNDS 8
 

@@ -1,7 +1,7 @@
 /*
  * One helper thread and two queues: jobs wait in `todo`, and stand in `ready` when their work is
- * done. The thread touches nothing of libevent: it writes to an eventfd, which the loop watches only
- * while a job is under way, so that an idle helper does not keep loop_run() from returning.
+ * done. The thread touches nothing of libevent: it writes to an eventfd, which the loop watches
+ * only while a job is under way, so that an idle helper does not keep loop_run() from returning.
  */
 #include "net/loop-internal.h"
 

@@ -4,8 +4,7 @@
  */
 #include "net/pool.h"
 #include "base/clock.h"
-#include "net/conn-internal.h"
-#include "net/dial.h"
+#include "net/pool-internal.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,141 +12,12 @@
 /* A server that did not connect is asked last for so long. */
 #define DOWN_MS 10000
 
-/* A connection of the pool's, idle or lent. */
-struct place {
-    TAILQ_ENTRY(place) link; /* in its server's idle list */
-    struct pool *pool;
-    struct conn *conn;
-    size_t server;
-    bool idle;
-};
-TAILQ_HEAD(places, place);
-
-struct server {
-    struct dial_target *target;
-    uint64_t down_until_ns;
-    struct places idle; /* last used first */
-};
-
-struct pool_request {
-    TAILQ_ENTRY(pool_request) link; /* in the queue, until it dials */
-    struct pool *pool;
-    pool_fn *fn;
-    void *ctx;
-    bool fresh;
-    struct dial *dial;
-    size_t server;   /* the one that is dialled */
-    uint64_t due_ns; /* when waiting ends */
-    bool tried[];    /* by server */
-};
-TAILQ_HEAD(requests, pool_request);
-
-struct pool {
-    struct loop *loop;
-    struct pool_options options;
-    struct server *servers;
-    size_t server_count;
-    size_t turn_of; /* the server that is next in turn */
-    size_t open;    /* places taken: idle, lent or dialling */
-    size_t idle;
-    struct requests queue;
-    size_t queued;
-    bool retired;
-    bool buried;
-    struct lazy_timer wait_timer;
-    struct loop_task round;
-    struct loop_task grave;
-};
-
-/* --- places ------------------------------------------------------------------------------------ */
-
-static void call_round(struct pool *p)
+void pool_call_round(struct pool *p)
 {
     loop_defer(p->loop, &p->round);
 }
 
-static void leave_idle(struct place *place)
-{
-    if (place->idle) {
-        place->idle = false;
-        TAILQ_REMOVE(&place->pool->servers[place->server].idle, place, link);
-        place->pool->idle--;
-    }
-}
-
-static void close_place(struct place *place)
-{
-    struct pool *p = place->pool;
-
-    leave_idle(place);
-    conn_free(place->conn);
-    free(place);
-    p->open--;
-    call_round(p);
-}
-
-/* While idle nothing may come: bytes, an end and an error alike mean that the server is done. */
-static size_t on_idle_data(void *ctx, const char *bytes, size_t n)
-{
-    struct place *place = ctx;
-
-    (void)bytes;
-    if (place->idle) {
-        close_place(place);
-    }
-    return n;
-}
-
-static void on_idle_over(void *ctx)
-{
-    struct place *place = ctx;
-
-    if (place->idle) {
-        close_place(place);
-    }
-}
-
-static void on_idle_error(void *ctx, int err)
-{
-    (void)err;
-    on_idle_over(ctx);
-}
-
-static const struct conn_events idle_events = {
-    .on_data = on_idle_data,
-    .on_eof = on_idle_over,
-    .on_error = on_idle_error,
-    .on_timeout = on_idle_over,
-};
-
-/* An idle connection of the server's that is still good; those that are not are closed. */
-static struct place *take_idle(struct pool *p, size_t server)
-{
-    struct place *place;
-
-    while ((place = TAILQ_FIRST(&p->servers[server].idle)) != NULL) {
-        if (conn_reusable(place->conn)) {
-            leave_idle(place);
-            conn_pause(place->conn);
-            conn_deadline(place->conn, 0);
-            return place;
-        }
-        close_place(place);
-    }
-    return NULL;
-}
-
-static struct place *take_any_idle(struct pool *p)
-{
-    struct place *place = NULL;
-
-    for (size_t i = 0; i < p->server_count && place == NULL && p->idle > 0; i++) {
-        place = take_idle(p, (p->turn_of + i) % p->server_count);
-    }
-    return place;
-}
-
-/* --- requests ---------------------------------------------------------------------------------- */
+/* --- requests ---------------------------------------------------------------------- */
 
 static void dequeue(struct pool_request *r)
 {
@@ -171,7 +41,8 @@ static void refuse(struct pool_request *r, enum reason reason)
     answer(r, NULL, reason, false);
 }
 
-/* The next server in turn that this request has not tried: one that is not down, if there is one. */
+/* The next server in turn that this request has not tried: one that is not down, if there is one.
+ */
 static bool next_server(const struct pool *p, const struct pool_request *r, size_t *out)
 {
     uint64_t now_ns = 0;
@@ -224,15 +95,15 @@ static bool serve_one(struct pool *p, struct pool_request *r)
         return false; /* cannot be: a request that tried all was answered */
     }
     if (!r->fresh) {
-        place = take_idle(p, server);
+        place = pool_take_idle(p, server);
         if (place == NULL && p->open >= p->options.max_connections) {
-            place = take_any_idle(p);
+            place = pool_take_any_idle(p);
         }
     } else if (p->open >= p->options.max_connections) {
-        struct place *spare = take_any_idle(p);
+        struct place *spare = pool_take_any_idle(p);
 
         if (spare != NULL) {
-            close_place(spare); /* makes room */
+            pool_close_place(spare); /* makes room */
         }
     }
     if (place == NULL && p->open >= p->options.max_connections) {
@@ -306,7 +177,7 @@ static void on_wait_over(void *ctx)
     while ((r = TAILQ_FIRST(&p->queue)) != NULL && r->due_ns <= now_ns) {
         refuse(r, REASON_UPSTREAM_BUSY);
     }
-    call_round(p);
+    pool_call_round(p);
 }
 
 static void dial_failed(struct pool *p, struct pool_request *r, enum reason reason)
@@ -320,7 +191,7 @@ static void dial_failed(struct pool *p, struct pool_request *r, enum reason reas
         p->queued++;
         serve(p); /* at once: it has waited already */
     } else {
-        call_round(p);
+        pool_call_round(p);
         answer(r, NULL, reason, false);
     }
 }
@@ -341,12 +212,12 @@ static void on_dialled(void *ctx, int fd, enum reason reason)
     if (place == NULL) {
         close(fd);
     } else {
-        place->conn = conn_new(p->loop, fd, &idle_events, place);
+        place->conn = conn_new(p->loop, fd, &pool_idle_events, place);
     }
     if (place == NULL || place->conn == NULL) {
         free(place);
         p->open--;
-        call_round(p);
+        pool_call_round(p);
         answer(r, NULL, REASON_MEMORY, false);
         return;
     }
@@ -356,7 +227,7 @@ static void on_dialled(void *ctx, int fd, enum reason reason)
     answer(r, place->conn, REASON_OK, false);
 }
 
-/* --- the pool ---------------------------------------------------------------------------------- */
+/* --- the pool ---------------------------------------------------------------------- */
 
 struct pool *pool_new(struct loop *loop, const struct pool_options *options)
 {
@@ -399,10 +270,10 @@ void pool_retire(struct pool *p)
     p->retired = true;
     for (size_t i = 0; i < p->server_count; i++) {
         while ((place = TAILQ_FIRST(&p->servers[i].idle)) != NULL) {
-            close_place(place);
+            pool_close_place(place);
         }
     }
-    call_round(p);
+    pool_call_round(p);
 }
 
 struct pool_request *pool_get(struct pool *p, bool fresh, pool_fn *fn, void *ctx)
@@ -419,7 +290,7 @@ struct pool_request *pool_get(struct pool *p, bool fresh, pool_fn *fn, void *ctx
     r->due_ns = lazy_due_ns(p->options.wait_timeout_ms);
     TAILQ_INSERT_TAIL(&p->queue, r, link);
     p->queued++;
-    call_round(p);
+    pool_call_round(p);
     return r;
 }
 
@@ -434,7 +305,7 @@ void pool_cancel(struct pool_request *r)
         dequeue(r);
     }
     free(r);
-    call_round(p);
+    pool_call_round(p);
 }
 
 /* Whether all of it was read is asked when it is lent again: now on_data() may still be running. */
@@ -443,10 +314,10 @@ void pool_put(struct pool *p, struct conn *c)
     struct place *place = c->tag;
 
     if (p->retired || c->state != CONN_OPEN || c->eof || conn_unsent(c) > 0) {
-        close_place(place);
+        pool_close_place(place);
         return;
     }
-    conn_owner(c, &idle_events, place);
+    conn_owner(c, &pool_idle_events, place);
     conn_write_timeout(c, 0);
     conn_deadline(c, p->options.idle_timeout_ms);
     conn_resume(c);
@@ -454,14 +325,14 @@ void pool_put(struct pool *p, struct conn *c)
     TAILQ_INSERT_HEAD(&p->servers[place->server].idle, place, link);
     p->idle++;
     if (p->queued > 0) {
-        call_round(p);
+        pool_call_round(p);
     }
 }
 
 void pool_drop(struct pool *p, struct conn *c)
 {
     (void)p;
-    close_place(c->tag);
+    pool_close_place(c->tag);
 }
 
 size_t pool_open(const struct pool *p)

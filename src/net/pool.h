@@ -41,7 +41,8 @@ struct pool_request;
 typedef void pool_fn(void *ctx, struct conn *conn, enum reason reason, bool reused);
 
 /* NULL: no memory. */
-SG_MUST_CHECK struct pool *pool_new(struct loop *loop, const struct pool_options *options) SG_NONNULL;
+SG_MUST_CHECK struct pool *pool_new(struct loop *loop,
+                                    const struct pool_options *options) SG_NONNULL;
 
 /*
  * The owner wants no more: idle connections are closed; those that are lent out are closed when
@@ -51,8 +52,8 @@ void pool_retire(struct pool *p);
 
 /*
  * Asks for a connection; `fn` is called from the loop, never inside this call. `fresh`: not an idle
- * one (for the one retry after a stale one). Servers are taken in turn; one that does not connect is
- * passed over for the next, each at most once a request. NULL: no memory.
+ * one (for the one retry after a stale one). Servers are taken in turn; one that does not connect
+ * is passed over for the next, each at most once a request. NULL: no memory.
  */
 SG_MUST_CHECK struct pool_request *pool_get(struct pool *p, bool fresh, pool_fn *fn, void *ctx)
     SG_NONNULL_ARGS(1, 3);

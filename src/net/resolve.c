@@ -80,8 +80,7 @@ static void take(struct resolve *r, const struct evutil_addrinfo *ai)
 {
     struct address *a = &r->addresses[r->n];
 
-    if ((ai->ai_family != AF_INET && ai->ai_family != AF_INET6) ||
-        ai->ai_addrlen > sizeof(a->sa)) {
+    if ((ai->ai_family != AF_INET && ai->ai_family != AF_INET6) || ai->ai_addrlen > sizeof(a->sa)) {
         return;
     }
     memset(a, 0, sizeof(*a));

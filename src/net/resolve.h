@@ -22,8 +22,9 @@ struct resolve;
 typedef void resolve_fn(void *ctx, const struct address *addresses, size_t n);
 
 /*
- * Calls `fn` from the loop, never inside this call. There is no limit of time but the resolver's own
- * (some 15 s): callers set theirs. NULL: no memory, or no name (empty, over 253 bytes, a NUL in it).
+ * Calls `fn` from the loop, never inside this call. There is no limit of time but the resolver's
+ * own (some 15 s): callers set theirs. NULL: no memory, or no name (empty, over 253 bytes, a NUL in
+ * it).
  */
 SG_MUST_CHECK struct resolve *resolve_start(struct loop *loop, struct str host, uint16_t port,
                                             resolve_fn *fn, void *ctx) SG_NONNULL_ARGS(1, 4);
@@ -34,7 +35,7 @@ void resolve_cancel(struct resolve *r) SG_NONNULL;
  * Reads other files than those of /etc; before the loop's first name only. A file that is missing
  * leaves what every host has: `localhost`, and a name server on it. False: no memory, or too late.
  */
-SG_MUST_CHECK bool resolve_files(struct loop *loop, const char *resolv_conf, const char *hosts)
-    SG_NONNULL;
+SG_MUST_CHECK bool resolve_files(struct loop *loop, const char *resolv_conf,
+                                 const char *hosts) SG_NONNULL;
 
 #endif
