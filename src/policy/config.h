@@ -76,7 +76,13 @@ struct config_timeouts {
     uint64_t shutdown_ms; /* running exchanges may end within; default 10s */
 };
 
+/* Places of what a reload cannot change; of the document where a key is left out. */
+struct config_places {
+    struct where listen, workers, audit, state, control;
+};
+
 struct config {
+    struct config_places at;
     struct config_listen *listen;
     size_t listen_count;
     struct config_upstream *upstreams;

@@ -24,13 +24,19 @@
 
 /* In rising severity. `pseudonymise` and `halt` come with the stages that carry them out. */
 enum action { ACTION_ALLOW, ACTION_FLAG, ACTION_REDACT, ACTION_REPLACE, ACTION_BLOCK, ACTION_COUNT };
-extern const char *const action_names[];
+extern const char *const action_names[]; /* "allow" … "block", NULL */
 
 /* What to do with what could not be read. `flag` passes it and says so in the record. */
 enum fallback { FALLBACK_BLOCK, FALLBACK_ALLOW, FALLBACK_FLAG };
 
 struct bilingual {
     struct str en, zh; /* equal where the file gave one text */
+};
+
+/* What a line leaves alone although it would take it. Empty lists and 0: nothing. */
+struct policy_except {
+    struct str_list rules, categories, tenants;
+    unsigned roles; /* 1u << enum span_role */
 };
 
 struct policy_line {
@@ -43,10 +49,7 @@ struct policy_line {
     enum action action;
     int mask;              /* enum mask, or -1: the rule's own */
     struct bilingual answer; /* `replace`: the canned answer */
-    struct {
-        struct str_list rules, categories, tenants;
-        unsigned roles;
-    } except;
+    struct policy_except except;
 };
 
 struct policy {
@@ -68,11 +71,11 @@ struct decision {
 
 struct verdict {
     enum action action;
-    size_t decisive; /* index of the match that decided; SIZE_MAX if none */
+    size_t decisive; /* index of the first match with that action; SIZE_MAX for `allow` */
     struct decision *decisions;
 };
 
-/* `tenant` may be empty. False: the arena is full. */
+/* `tenant` may be empty. Each match's `span` is an index into `spans`. False: the arena is full. */
 SG_MUST_CHECK bool policy_decide(const struct policy *p, enum direction dir, struct str tenant,
                                  const struct span_list *spans, const struct match_list *matches,
                                  struct arena *a, struct verdict *out) SG_NONNULL_ARGS(1, 4, 5, 6, 7);

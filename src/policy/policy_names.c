@@ -1,0 +1,164 @@
+/* What policy lines name: rules, categories, tenants and roles, each looked up as it is read. */
+#include "policy/policy_read.h"
+
+/* --- what is known ------------------------------------------------------------------------------ */
+
+/* The taxonomy's categories and everything above them; NULL: no memory. */
+static const char *const *list_categories(struct arena *a, const struct ruleset *rs)
+{
+    const char **names = NULL;
+    size_t count = 0, cap = 0;
+    for (size_t i = 0; i < rs->category_count; i++) {
+        struct str name = rs->categories[i].name;
+        for (size_t end = 0; end <= name.n; end++) {
+            if (end < name.n && name.p[end] != '.') {
+                continue;
+            }
+            names = arena_grow(a, names, count, &cap, sizeof(*names));
+            if (names == NULL || (names[count++] = arena_strdup(a, str_sub(name, 0, end))) == NULL) {
+                return NULL;
+            }
+        }
+    }
+    names = arena_grow(a, names, count, &cap, sizeof(*names));
+    if (names != NULL) {
+        names[count] = NULL;
+    }
+    return names;
+}
+
+static const char *const *list_rules(struct arena *a, const struct ruleset *rs)
+{
+    const char **names = arena_array(a, rs->count + 1, sizeof(*names));
+    for (size_t i = 0; names != NULL && i < rs->count; i++) {
+        names[i] = arena_strdup(a, rs->rules[i]->id);
+        if (names[i] == NULL) {
+            return NULL;
+        }
+    }
+    return names;
+}
+
+/* --- one name ----------------------------------------------------------------------------------- */
+
+typedef bool name_checker(struct schema_context *cx, const struct placed *name);
+
+static bool check_rule(struct schema_context *cx, const struct placed *name)
+{
+    struct policy_context *pc = cx->user;
+    if (pc->rules == NULL || ruleset_find(pc->rules, name->text) != NULL) {
+        return true;
+    }
+    if (pc->rule_names == NULL) {
+        pc->rule_names = list_rules(cx->arena, pc->rules);
+    }
+    tell_unknown(cx, "rule", name, pc->rule_names);
+    return false;
+}
+
+static bool check_category(struct schema_context *cx, const struct placed *name)
+{
+    struct policy_context *pc = cx->user;
+    if (pc->rules == NULL || ruleset_has_category(pc->rules, name->text)) {
+        return true;
+    }
+    if (pc->category_names == NULL) {
+        pc->category_names = list_categories(cx->arena, pc->rules);
+    }
+    tell_unknown(cx, "category", name, pc->category_names);
+    return false;
+}
+
+static bool check_tenant(struct schema_context *cx, const struct placed *name)
+{
+    struct policy_context *pc = cx->user;
+    const struct config *c = pc->config;
+    for (size_t i = 0; i < c->tenant_count; i++) {
+        if (str_eq(c->tenants[i].name, name->text)) {
+            return true;
+        }
+    }
+    if (pc->tenant_names == NULL) {
+        pc->tenant_names = names_of(cx->arena, c->tenants, c->tenant_count, sizeof(*c->tenants),
+                                    offsetof(struct config_tenant, name));
+    }
+    tell_unknown(cx, "tenant", name, pc->tenant_names);
+    return false;
+}
+
+/* --- readers ------------------------------------------------------------------------------------ */
+
+static bool read_names(struct schema_context *cx, const struct yaml_node *node, name_checker *check,
+                       struct str_list *out)
+{
+    if (!schema_strs(cx, node, out)) {
+        return false;
+    }
+    bool good = true;
+    for (size_t i = 0; i < out->count; i++) {
+        const struct yaml_node *item = node->kind == YAML_SEQUENCE ? node->items[i] : node;
+        struct placed name = {out->items[i], item->at};
+        good &= check(cx, &name);
+    }
+    return good;
+}
+
+bool read_rule_names(struct schema_context *cx, const struct yaml_node *node, void *out)
+{
+    return read_names(cx, node, check_rule, out);
+}
+
+bool read_category_names(struct schema_context *cx, const struct yaml_node *node, void *out)
+{
+    return read_names(cx, node, check_category, out);
+}
+
+bool read_tenant_names(struct schema_context *cx, const struct yaml_node *node, void *out)
+{
+    return read_names(cx, node, check_tenant, out);
+}
+
+bool read_category(struct schema_context *cx, const struct yaml_node *node, void *out)
+{
+    struct placed name;
+    if (!read_placed(cx, node, &name)) {
+        return false;
+    }
+    if (str_eq(name.text, STR("any"))) {
+        *(struct str *)out = STR("");
+        return true;
+    }
+    *(struct str *)out = name.text;
+    return check_category(cx, &name);
+}
+
+static bool add_role(struct schema_context *cx, const struct yaml_node *node, unsigned *roles)
+{
+    const char *names[SPAN_ROLE_COUNT + 1] = {NULL};
+    int role;
+    for (int i = 0; i < SPAN_ROLE_COUNT; i++) {
+        names[i] = span_role_name((enum span_role)i);
+    }
+    if (!schema_enum(cx, node, names, &role)) {
+        return false;
+    }
+    *roles |= 1u << role;
+    return true;
+}
+
+bool read_roles(struct schema_context *cx, const struct yaml_node *node, void *out)
+{
+    unsigned *roles = out;
+    if (node->kind != YAML_SEQUENCE) {
+        return add_role(cx, node, roles);
+    }
+    if (node->count == 0) {
+        diag_error(cx->diags, node->at, "expected a list with at least one role");
+        return false;
+    }
+    bool good = true;
+    for (size_t i = 0; i < node->count; i++) {
+        good &= add_role(cx, node->items[i], roles);
+    }
+    return good;
+}
