@@ -69,10 +69,10 @@ struct config_limits {
 };
 
 struct config_timeouts {
-    uint64_t head_ms;  /* first byte to end of head; default 10s */
-    uint64_t body_ms;  /* between two pieces of a request body; default 30s */
-    uint64_t idle_ms;  /* keep-alive; default 75s */
-    uint64_t send_ms;  /* no progress sending to the client; default 30s */
+    uint64_t head_ms;     /* first byte to end of head; default 10s */
+    uint64_t body_ms;     /* between two pieces of a request body; default 30s */
+    uint64_t idle_ms;     /* keep-alive; default 75s */
+    uint64_t send_ms;     /* no progress sending to the client; default 30s */
     uint64_t shutdown_ms; /* running exchanges may end within; default 10s */
 };
 
@@ -93,13 +93,13 @@ struct config {
     size_t tenant_count;
     bool tenants_only; /* refuse keys of no tenant (tenant_unknown); default false */
     struct str policy_file;
-    struct str_list rules;     /* folders or files */
-    struct str apis;           /* folder; default: `apis` beside stopgate.yaml */
+    struct str_list rules; /* folders or files */
+    struct str apis;       /* folder; default: `apis` beside stopgate.yaml */
     struct str audit_directory;
-    struct str state;          /* folder */
-    struct str control;        /* path of the control socket; default STATE/control.sock */
-    int64_t workers;           /* 0: one a core */
-    int log_level;             /* enum log_level */
+    struct str state;   /* folder */
+    struct str control; /* path of the control socket; default STATE/control.sock */
+    int64_t workers;    /* 0: one a core */
+    int log_level;      /* enum log_level */
     struct config_limits limits;
     struct config_timeouts timeouts;
 };

@@ -1,7 +1,8 @@
 /* What routes and tenants name, looked up. */
 #include "policy/config_read.h"
 
-/* --- API shapes --------------------------------------------------------------------------------- */
+/* --- API shapes ---------------------------------------------------------------------------------
+ */
 
 /* The shape that an earlier route of the same API got. */
 static const struct route_names *same_api_before(const struct config_names *names, size_t i)
@@ -14,8 +15,8 @@ static const struct route_names *same_api_before(const struct config_names *name
     return NULL;
 }
 
-static bool shape_file(struct schema_context *cx, const struct config *c,
-                       const struct placed *api, const char **file)
+static bool shape_file(struct schema_context *cx, const struct config *c, const struct placed *api,
+                       const char **file)
 {
     *file = arena_printf(cx->arena, "%.*s/%.*s.yaml", STR_ARG(c->apis), STR_ARG(api->text));
     if (*file == NULL) {
@@ -45,7 +46,8 @@ bool config_link_shapes(struct schema_context *cx, struct config *c,
     return good;
 }
 
-/* --- upstreams ---------------------------------------------------------------------------------- */
+/* --- upstreams ----------------------------------------------------------------------------------
+ */
 
 static const struct config_upstream *upstream_find(const struct config *c, struct str name)
 {
@@ -66,15 +68,16 @@ bool config_link_upstreams(struct schema_context *cx, struct config *c,
         c->routes[i].upstream = upstream_find(c, name->text);
         if (c->routes[i].upstream == NULL && name->text.n > 0) {
             tell_unknown(cx, "upstream", name,
-                         names_of(cx->arena, c->upstreams, c->upstream_count,
-                                  sizeof(*c->upstreams), offsetof(struct config_upstream, name)));
+                         names_of(cx->arena, c->upstreams, c->upstream_count, sizeof(*c->upstreams),
+                                  offsetof(struct config_upstream, name)));
             good = false;
         }
     }
     return good;
 }
 
-/* --- policies ----------------------------------------------------------------------------------- */
+/* --- policies -----------------------------------------------------------------------------------
+ */
 
 struct policy_table {
     const struct policy *all;
@@ -91,9 +94,9 @@ static const struct policy *policy_find(struct schema_context *cx, const struct 
         }
     }
     if (name->text.n > 0) {
-        tell_unknown(cx, "policy", name,
-                     names_of(cx->arena, t->all, t->count, sizeof(*t->all),
-                              offsetof(struct policy, name)));
+        tell_unknown(
+            cx, "policy", name,
+            names_of(cx->arena, t->all, t->count, sizeof(*t->all), offsetof(struct policy, name)));
     }
     return NULL;
 }

@@ -3,7 +3,8 @@
 
 #include <sys/un.h>
 
-/* --- listeners ---------------------------------------------------------------------------------- */
+/* --- listeners ----------------------------------------------------------------------------------
+ */
 
 /* In the table so that the key has a message of its own. */
 static bool read_listen_tls(struct schema_context *cx, const struct yaml_node *node, void *out)
@@ -21,8 +22,8 @@ static bool read_address(struct schema_context *cx, const struct yaml_node *node
     if (!schema_str(cx, node, &listen->text)) {
         return false;
     }
-    bool relative = str_starts(listen->text, STR("unix:")) &&
-                    !str_starts(listen->text, STR("unix:/"));
+    bool relative =
+        str_starts(listen->text, STR("unix:")) && !str_starts(listen->text, STR("unix:/"));
     if (relative || !address_parse(listen->text, &listen->address)) {
         char quoted[DIAG_QUOTE_SIZE];
         diag_error(cx->diags, node->at,
@@ -64,7 +65,8 @@ static bool read_listeners(struct schema_context *cx, const struct yaml_node *no
     return placed_unique(cx, texts, list->count, "a listener with this address") && good;
 }
 
-/* --- paths -------------------------------------------------------------------------------------- */
+/* --- paths --------------------------------------------------------------------------------------
+ */
 
 /* A path as seen from the file it stands in. False after telling. */
 static bool path_beside(struct schema_context *cx, struct str *path, struct where at)
@@ -72,8 +74,7 @@ static bool path_beside(struct schema_context *cx, struct str *path, struct wher
     const char *beside = fileset_beside(cx->files, at.file, *path);
     if (beside == NULL) {
         char quoted[DIAG_QUOTE_SIZE];
-        diag_error(cx->diags, at, "%s cannot name a file or folder",
-                   diag_quote(quoted, *path));
+        diag_error(cx->diags, at, "%s cannot name a file or folder", diag_quote(quoted, *path));
         return false;
     }
     *path = str_of(beside);
@@ -96,7 +97,7 @@ static bool read_placed_path(struct schema_context *cx, const struct yaml_node *
 static bool read_rules(struct schema_context *cx, const struct yaml_node *node, void *out)
 {
     struct str_list *paths = out;
-    bool good = schema_strs(cx, node, paths);
+    bool good = read_strs(cx, node, paths);
     for (size_t i = 0; i < paths->count; i++) {
         bool listed = node->kind == YAML_SEQUENCE && paths->count == node->count;
         good &= path_beside(cx, &paths->items[i], listed ? node->items[i]->at : node->at);
@@ -111,7 +112,8 @@ static bool read_audit(struct schema_context *cx, const struct yaml_node *node, 
     return schema_read(cx, node, fields, out);
 }
 
-/* --- the document ------------------------------------------------------------------------------- */
+/* --- the document -------------------------------------------------------------------------------
+ */
 
 struct config_draft {
     struct config config;
@@ -148,8 +150,7 @@ static const struct field config_fields[] = {
 #undef PART
 
 /* What is left out and depends on the file's place or on other keys. */
-static bool fill_defaults(struct schema_context *cx, const struct yaml_node *root,
-                          struct config *c)
+static bool fill_defaults(struct schema_context *cx, const struct yaml_node *root, struct config *c)
 {
     bool good = true;
     if (c->apis.n == 0) {
@@ -174,8 +175,8 @@ static bool check_whole(struct schema_context *cx, const struct yaml_node *root,
     bool good = true;
     if (c->control.n > longest) {
         diag_error(cx->diags, c->at.control,
-                   "the path of the control socket, `%s`, is longer than %zu bytes",
-                   c->control.p, longest);
+                   "the path of the control socket, `%s`, is longer than %zu bytes", c->control.p,
+                   longest);
         good = false;
     }
     if (c->tenants_only && yaml_get(root, "tenants") == NULL) {

@@ -1,7 +1,8 @@
 /* `routes` and `tenants` of stopgate.yaml. */
 #include "policy/config_read.h"
 
-/* --- routes ------------------------------------------------------------------------------------- */
+/* --- routes -------------------------------------------------------------------------------------
+ */
 
 /*
  * Requests are matched by their bytes, so a route is written as clients write it: no query, no
@@ -74,7 +75,8 @@ bool read_routes(struct schema_context *cx, const struct yaml_node *node, void *
     return routes_unique(cx, out, node->at) && good;
 }
 
-/* --- tenants ------------------------------------------------------------------------------------ */
+/* --- tenants ------------------------------------------------------------------------------------
+ */
 
 static bool read_key(struct schema_context *cx, const struct yaml_node *node, void *out)
 {
@@ -94,9 +96,7 @@ static bool read_key(struct schema_context *cx, const struct yaml_node *node, vo
 static const struct field tenant_fields[] = {
     FIELD_STR("name", struct tenant_draft, tenant.name, FIELD_REQUIRED),
     FIELD_CUSTOM("key_sha256", struct tenant_draft, tenant.key_sha256, read_key, FIELD_REQUIRED),
-    FIELD_CUSTOM("policy", struct tenant_draft, policy, read_placed, 0),
-    FIELD_END};
-
+    FIELD_CUSTOM("policy", struct tenant_draft, policy, read_placed, 0), FIELD_END};
 
 static bool read_tenant(struct schema_context *cx, const struct yaml_node *node, void *out)
 {

@@ -7,7 +7,8 @@
 #define HOUR (3600 * SECOND)
 #define HOST_MAX 253 /* a name in DNS, RFC 1035 2.3.4 in text form */
 
-/* --- one server --------------------------------------------------------------------------------- */
+/* --- one server ---------------------------------------------------------------------------------
+ */
 
 static bool unix_server(struct schema_context *cx, struct str text, struct where at,
                         struct pool_server *out)
@@ -68,8 +69,9 @@ bool upstream_server(struct schema_context *cx, struct str text, struct where at
         return unix_server(cx, text, at, out);
     }
     if (str_starts(text, STR("https://"))) {
-        diag_error(cx->diags, at, "this version does not speak TLS to servers: expected "
-                                  "`http://HOST:PORT`, with TLS done by a proxy beside it");
+        diag_error(cx->diags, at,
+                   "this version does not speak TLS to servers: expected "
+                   "`http://HOST:PORT`, with TLS done by a proxy beside it");
         return false;
     }
     struct str authority = str_sub(text, http.n, text.n);
@@ -77,13 +79,15 @@ bool upstream_server(struct schema_context *cx, struct str text, struct where at
         return true;
     }
     char quoted[DIAG_QUOTE_SIZE];
-    diag_error(cx->diags, at, "%s is no server; expected `http://HOST:PORT` without path, or "
-                              "`unix:/path`",
+    diag_error(cx->diags, at,
+               "%s is no server; expected `http://HOST:PORT` without path, or "
+               "`unix:/path`",
                diag_quote(quoted, text));
     return false;
 }
 
-/* --- one upstream ------------------------------------------------------------------------------- */
+/* --- one upstream -------------------------------------------------------------------------------
+ */
 
 static bool read_server(struct schema_context *cx, const struct yaml_node *node, void *out)
 {

@@ -23,7 +23,14 @@
 #include <stddef.h>
 
 /* In rising severity. `pseudonymise` and `halt` come with the stages that carry them out. */
-enum action { ACTION_ALLOW, ACTION_FLAG, ACTION_REDACT, ACTION_REPLACE, ACTION_BLOCK, ACTION_COUNT };
+enum action {
+    ACTION_ALLOW,
+    ACTION_FLAG,
+    ACTION_REDACT,
+    ACTION_REPLACE,
+    ACTION_BLOCK,
+    ACTION_COUNT
+};
 extern const char *const action_names[]; /* "allow" … "block", NULL */
 
 /* What to do with what could not be read. `flag` passes it and says so in the record. */
@@ -41,13 +48,13 @@ struct policy_except {
 
 struct policy_line {
     struct where at;
-    struct str category; /* empty: any */
+    struct str category;   /* empty: any */
     struct str_list rules; /* empty: any */
     int severity;          /* at least; SEVERITY_LOW: any */
     unsigned roles;        /* 1u << enum span_role; 0: any */
     bool newest_only;      /* `turns: newest`: leaves replayed history alone */
     enum action action;
-    int mask;              /* enum mask, or -1: the rule's own */
+    int mask;                /* enum mask, or -1: the rule's own */
     struct bilingual answer; /* `replace`: the canned answer */
     struct policy_except except;
 };
@@ -56,9 +63,9 @@ struct policy {
     struct str name;
     struct where at;
     enum fallback on_unscannable, on_error; /* default block */
-    int status;               /* HTTP status of a blocked prompt; default 400 */
-    struct bilingual message; /* to the user when blocked; has a default */
-    struct policy_line *lines[2]; /* by enum direction */
+    int status;                             /* HTTP status of a blocked prompt; default 400 */
+    struct bilingual message;               /* to the user when blocked; has a default */
+    struct policy_line *lines[2];           /* by enum direction */
     size_t line_count[2];
 };
 
@@ -78,6 +85,7 @@ struct verdict {
 /* `tenant` may be empty. Each match's `span` is an index into `spans`. False: the arena is full. */
 SG_MUST_CHECK bool policy_decide(const struct policy *p, enum direction dir, struct str tenant,
                                  const struct span_list *spans, const struct match_list *matches,
-                                 struct arena *a, struct verdict *out) SG_NONNULL_ARGS(1, 4, 5, 6, 7);
+                                 struct arena *a, struct verdict *out)
+    SG_NONNULL_ARGS(1, 4, 5, 6, 7);
 
 #endif

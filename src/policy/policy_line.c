@@ -2,12 +2,8 @@
 #include "policy/policy_read.h"
 
 const char *const action_names[] = {
-    [ACTION_ALLOW] = "allow",
-    [ACTION_FLAG] = "flag",
-    [ACTION_REDACT] = "redact",
-    [ACTION_REPLACE] = "replace",
-    [ACTION_BLOCK] = "block",
-    [ACTION_COUNT] = NULL,
+    [ACTION_ALLOW] = "allow",     [ACTION_FLAG] = "flag",   [ACTION_REDACT] = "redact",
+    [ACTION_REPLACE] = "replace", [ACTION_BLOCK] = "block", [ACTION_COUNT] = NULL,
 };
 
 enum turns { TURNS_ALL, TURNS_NEWEST };
@@ -15,10 +11,9 @@ static const char *const turns_names[] = {"all", "newest", NULL};
 
 bool read_bilingual(struct schema_context *cx, const struct yaml_node *node, void *out)
 {
-    static const struct field fields[] = {
-        FIELD_STR("en", struct bilingual, en, FIELD_REQUIRED),
-        FIELD_STR("zh", struct bilingual, zh, FIELD_REQUIRED),
-        FIELD_END};
+    static const struct field fields[] = {FIELD_STR("en", struct bilingual, en, FIELD_REQUIRED),
+                                          FIELD_STR("zh", struct bilingual, zh, FIELD_REQUIRED),
+                                          FIELD_END};
     struct bilingual *text = out;
     if (node->kind == YAML_MAPPING) {
         return schema_read(cx, node, fields, text);
@@ -36,8 +31,7 @@ static bool read_except(struct schema_context *cx, const struct yaml_node *node,
         FIELD_CUSTOM("rules", struct policy_except, rules, read_rule_names, 0),
         FIELD_CUSTOM("categories", struct policy_except, categories, read_category_names, 0),
         FIELD_CUSTOM("tenants", struct policy_except, tenants, read_tenant_names, 0),
-        FIELD_CUSTOM("roles", struct policy_except, roles, read_roles, 0),
-        FIELD_END};
+        FIELD_CUSTOM("roles", struct policy_except, roles, read_roles, 0), FIELD_END};
     return schema_read(cx, node, fields, out);
 }
 
@@ -70,7 +64,8 @@ static bool not_both(struct schema_context *cx, const struct yaml_node *node, co
                      const char *many)
 {
     if (has(node, one) && has(node, many)) {
-        diag_error(cx->diags, schema_where(node, one), "expected `%s` or `%s`, not both", one, many);
+        diag_error(cx->diags, schema_where(node, one), "expected `%s` or `%s`, not both", one,
+                   many);
         return false;
     }
     return true;

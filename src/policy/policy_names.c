@@ -1,7 +1,8 @@
 /* What policy lines name: rules, categories, tenants and roles, each looked up as it is read. */
 #include "policy/policy_read.h"
 
-/* --- what is known ------------------------------------------------------------------------------ */
+/* --- what is known ------------------------------------------------------------------------------
+ */
 
 /* The taxonomy's categories and everything above them; NULL: no memory. */
 static const char *const *list_categories(struct arena *a, const struct ruleset *rs)
@@ -15,7 +16,8 @@ static const char *const *list_categories(struct arena *a, const struct ruleset 
                 continue;
             }
             names = arena_grow(a, names, count, &cap, sizeof(*names));
-            if (names == NULL || (names[count++] = arena_strdup(a, str_sub(name, 0, end))) == NULL) {
+            if (names == NULL ||
+                (names[count++] = arena_strdup(a, str_sub(name, 0, end))) == NULL) {
                 return NULL;
             }
         }
@@ -39,7 +41,8 @@ static const char *const *list_rules(struct arena *a, const struct ruleset *rs)
     return names;
 }
 
-/* --- one name ----------------------------------------------------------------------------------- */
+/* --- one name -----------------------------------------------------------------------------------
+ */
 
 typedef bool name_checker(struct schema_context *cx, const struct placed *name);
 
@@ -86,12 +89,13 @@ static bool check_tenant(struct schema_context *cx, const struct placed *name)
     return false;
 }
 
-/* --- readers ------------------------------------------------------------------------------------ */
+/* --- readers ------------------------------------------------------------------------------------
+ */
 
 static bool read_names(struct schema_context *cx, const struct yaml_node *node, name_checker *check,
                        struct str_list *out)
 {
-    if (!schema_strs(cx, node, out)) {
+    if (!read_strs(cx, node, out)) {
         return false;
     }
     bool good = true;
@@ -152,8 +156,7 @@ bool read_roles(struct schema_context *cx, const struct yaml_node *node, void *o
     if (node->kind != YAML_SEQUENCE) {
         return add_role(cx, node, roles);
     }
-    if (node->count == 0) {
-        diag_error(cx->diags, node->at, "expected a list with at least one role");
+    if (!read_not_empty(cx, node, "list")) {
         return false;
     }
     bool good = true;

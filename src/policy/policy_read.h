@@ -11,8 +11,9 @@
 
 /* What policy lines may name; the `user` of the schema context in this module's readers. */
 struct policy_context {
-    const struct ruleset *rules; /* NULL: the rules are broken, so names of theirs are not checked */
-    const struct config *config; /* for tenants */
+    const struct ruleset
+        *rules; /* NULL: the rules are broken, so names of theirs are not checked */
+    const struct config *config;                                                 /* for tenants */
     const char *const *rule_names, *const *category_names, *const *tenant_names; /* made on need */
     enum direction dir; /* of the lines being read */
 };
@@ -24,7 +25,8 @@ struct policy_context {
 SG_MUST_CHECK bool policies_read(struct schema_context *cx, const struct yaml_node *root,
                                  struct policy **policies, size_t *count) SG_NONNULL;
 
-/* --- a file each -------------------------------------------------------------------------------- */
+/* --- a file each --------------------------------------------------------------------------------
+ */
 
 /* schema_reader for an item_list of policy_line; cx->user is a policy_context with `dir` set. */
 bool read_lines(struct schema_context *cx, const struct yaml_node *node, void *out);

@@ -14,6 +14,21 @@ void tell_memory(struct schema_context *cx, struct where at)
     diag_error(cx->diags, at, "out of memory");
 }
 
+bool read_not_empty(struct schema_context *cx, const struct yaml_node *node, const char *what)
+{
+    if (node->kind != YAML_SCALAR && node->count == 0) {
+        diag_error(cx->diags, node->at, "expected a %s with at least one entry, found an empty one",
+                   what);
+        return false;
+    }
+    return true;
+}
+
+bool read_strs(struct schema_context *cx, const struct yaml_node *node, void *out)
+{
+    return read_not_empty(cx, node, "list") && schema_strs(cx, node, out);
+}
+
 static void *items_new(struct schema_context *cx, const struct yaml_node *node, size_t size)
 {
     void *items = arena_array(cx->arena, node->count, size);
@@ -26,8 +41,7 @@ static void *items_new(struct schema_context *cx, const struct yaml_node *node, 
 bool read_list(struct schema_context *cx, const struct yaml_node *node, size_t size,
                schema_reader *one, struct item_list *out)
 {
-    if (node->kind != YAML_SEQUENCE || node->count == 0) {
-        diag_error(cx->diags, node->at, "expected a list with at least one item");
+    if (!schema_expect(cx, node, YAML_SEQUENCE, "a list") || !read_not_empty(cx, node, "list")) {
         return false;
     }
     char *items = items_new(cx, node, size);
@@ -46,8 +60,8 @@ bool read_list(struct schema_context *cx, const struct yaml_node *node, size_t s
 bool read_named(struct schema_context *cx, const struct yaml_node *node, size_t size,
                 named_reader *one, struct item_list *out)
 {
-    if (node->kind != YAML_MAPPING || node->count == 0) {
-        diag_error(cx->diags, node->at, "expected a mapping with at least one name");
+    if (!schema_expect(cx, node, YAML_MAPPING, "a mapping") ||
+        !read_not_empty(cx, node, "mapping")) {
         return false;
     }
     char *items = items_new(cx, node, size);
@@ -114,7 +128,7 @@ const char *const *names_of(struct arena *a, const void *items, size_t count, si
 void tell_unknown(struct schema_context *cx, const char *what, const struct placed *got,
                   const char *const *known)
 {
-    char quoted[DIAG_QUOTE_SIZE], list[256];
+    char quoted[DIAG_QUOTE_SIZE], list[DIAG_NAMES_SIZE];
     const char *near = known == NULL ? NULL : diag_suggest(got->text, known);
     diag_quote(quoted, got->text);
     if (near != NULL) {

@@ -23,6 +23,16 @@ struct placed {
 bool read_placed(struct schema_context *cx, const struct yaml_node *node, void *out);
 
 /*
+ * A list or mapping that holds nothing could mean "none" or "any": neither is guessed. False after
+ * telling; `what` is "list" or "mapping".
+ */
+SG_MUST_CHECK bool read_not_empty(struct schema_context *cx, const struct yaml_node *node,
+                                  const char *what) SG_NONNULL;
+
+/* schema_reader for a `struct str_list` that is not empty: a list, or one text. */
+bool read_strs(struct schema_context *cx, const struct yaml_node *node, void *out);
+
+/*
  * An arena array with one element a list item or mapping entry, in file order. Elements that were
  * not good are kept all the same, so that what names them does not cause errors of its own.
  */
@@ -47,8 +57,8 @@ SG_MUST_CHECK bool read_named(struct schema_context *cx, const struct yaml_node 
  */
 SG_MUST_CHECK bool name_check(struct schema_context *cx, const struct placed *name) SG_NONNULL;
 
-/* The strs at `offset` in each of `count` elements, as a NULL-terminated list in the arena. NULL: no
- * memory. */
+/* The strs at `offset` in each of `count` elements, as a NULL-terminated list in the arena. NULL:
+ * no memory. */
 SG_MUST_CHECK const char *const *names_of(struct arena *a, const void *items, size_t count,
                                           size_t size, size_t offset) SG_NONNULL_ARGS(1);
 

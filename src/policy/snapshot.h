@@ -5,8 +5,8 @@
  *
  * The builder makes a *bundle*: one sealed memory file (memfd_create, F_SEAL_*) that holds every
  * file that was read, byte for byte, and the compiled databases. Everybody else makes the snapshot
- * from the bundle alone: same bytes, same loaders, no file system, databases used in place (one copy
- * in memory for all workers). The version is the SHA-256 of the bundle's files.
+ * from the bundle alone: same bytes, same loaders, no file system, databases used in place (one
+ * copy in memory for all workers). The version is the SHA-256 of the bundle's files.
  */
 #ifndef SG_POLICY_SNAPSHOT_H
 #define SG_POLICY_SNAPSHOT_H
@@ -14,6 +14,7 @@
 #include "base/attr.h"
 #include "base/digest.h"
 #include "conf/diag.h"
+#include "conf/fileset.h"
 #include "policy/config.h"
 #include "policy/policy.h"
 #include "rules/database.h"
@@ -41,9 +42,21 @@ struct snapshot {
 SG_MUST_CHECK int bundle_build(const char *config_path, struct diags *d,
                                struct examples_result *result) SG_NONNULL_ARGS(1, 2);
 
+/*
+ * The same from files that are in `fs` already (those that are not are read from disk unless it is
+ * sealed): for tests and tools. Takes `fs` over, whatever happens.
+ */
+SG_MUST_CHECK int bundle_build_files(struct fileset *fs, const char *config_path, struct diags *d,
+                                     struct examples_result *result) SG_NONNULL_ARGS(1, 2, 3);
+
 /* Only reads and checks stopgate.yaml and what it names, without compiling: quick. NULL after
- * telling. For the master, which needs listeners and folders before anything is built, and tools. */
+ * telling. For the master, which needs listeners and folders before anything is built, and tools.
+ */
 SG_MUST_CHECK struct snapshot *snapshot_read(const char *config_path, struct diags *d) SG_NONNULL;
+
+/* The same from files that are in `fs` already; takes `fs` over, whatever happens. */
+SG_MUST_CHECK struct snapshot *snapshot_read_files(struct fileset *fs, const char *config_path,
+                                                   struct diags *d) SG_NONNULL;
 
 /* A snapshot from a bundle (mapped; the descriptor may be closed after). One reference. */
 SG_MUST_CHECK struct snapshot *snapshot_open(int bundle_fd, struct diags *d) SG_NONNULL;
