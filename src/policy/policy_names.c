@@ -4,29 +4,48 @@
 /* --- what is known ------------------------------------------------------------------------------
  */
 
-/* The taxonomy's categories and everything above them; NULL: no memory. */
-static const char *const *list_categories(struct arena *a, const struct ruleset *rs)
+/* A NULL-terminated list as it grows. */
+struct name_list {
+    const char **items;
+    size_t count, cap;
+};
+
+static bool add_name(struct arena *a, struct name_list *list, struct str name)
 {
-    const char **names = NULL;
-    size_t count = 0, cap = 0;
-    for (size_t i = 0; i < rs->category_count; i++) {
-        struct str name = rs->categories[i].name;
-        for (size_t end = 0; end <= name.n; end++) {
-            if (end < name.n && name.p[end] != '.') {
-                continue;
-            }
-            names = arena_grow(a, names, count, &cap, sizeof(*names));
-            if (names == NULL ||
-                (names[count++] = arena_strdup(a, str_sub(name, 0, end))) == NULL) {
-                return NULL;
-            }
+    const char **grown = arena_grow(a, list->items, list->count + 1, &list->cap, sizeof(*grown));
+    const char *copy = arena_strdup(a, name);
+    if (grown == NULL || copy == NULL) {
+        return false;
+    }
+    list->items = grown;
+    grown[list->count++] = copy; /* arena memory is zeroed: a NULL follows */
+    return true;
+}
+
+/* A category and those above it: `a.b` may be named where the taxonomy has just `a.b.c`. */
+static bool add_category(struct arena *a, struct name_list *list, struct str category)
+{
+    for (size_t end = 1; end <= category.n; end++) {
+        bool whole = end == category.n || category.p[end] == '.';
+        if (whole && !add_name(a, list, str_sub(category, 0, end))) {
+            return false;
         }
     }
-    names = arena_grow(a, names, count, &cap, sizeof(*names));
-    if (names != NULL) {
-        names[count] = NULL;
+    return true;
+}
+
+/* All categories of the taxonomy and of rules; NULL: no memory. */
+static const char *const *list_categories(struct arena *a, const struct ruleset *rs)
+{
+    struct name_list list = {NULL, 0, 0};
+    bool good = true;
+    for (size_t i = 0; good && i < rs->category_count; i++) {
+        good = add_category(a, &list, rs->categories[i].name);
     }
-    return names;
+    for (size_t i = 0; good && i < rs->count && rs->category_count == 0; i++) {
+        good = add_category(a, &list, rs->rules[i]->category);
+    }
+    return good ? list.items : NULL;
 }
 
 static const char *const *list_rules(struct arena *a, const struct ruleset *rs)
@@ -59,10 +78,24 @@ static bool check_rule(struct schema_context *cx, const struct placed *name)
     return false;
 }
 
+/* Without a taxonomy, the categories are those that rules name. */
+static bool category_known(const struct ruleset *rs, struct str category)
+{
+    if (rs->category_count > 0) {
+        return ruleset_has_category(rs, category);
+    }
+    for (size_t i = 0; i < rs->count; i++) {
+        if (category_covers(category, rs->rules[i]->category)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_category(struct schema_context *cx, const struct placed *name)
 {
     struct policy_context *pc = cx->user;
-    if (pc->rules == NULL || ruleset_has_category(pc->rules, name->text)) {
+    if (pc->rules == NULL || category_known(pc->rules, name->text)) {
         return true;
     }
     if (pc->category_names == NULL) {
