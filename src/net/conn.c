@@ -1,6 +1,6 @@
 #include "net/conn.h"
 #include "base/clock.h"
-#include "net/conn-internal.h"
+#include "net/conn_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -142,51 +142,6 @@ void conn_resume(struct conn *c)
         loop_defer(c->loop, &c->turn);
     }
     conn_io_want_read(c);
-}
-
-static bool queued(struct conn *c)
-{
-    c->above_low = c->above_low || evbuffer_get_length(c->out) >= CONN_OUTPUT_LOW;
-    conn_io_schedule_flush(c);
-    return true;
-}
-
-static bool takes_output(const struct conn *c)
-{
-    return c->write_error == 0 && (c->state == CONN_OPEN || c->state == CONN_ENDED);
-}
-
-bool conn_send(struct conn *c, struct str bytes)
-{
-    if (bytes.n == 0 || !takes_output(c)) {
-        return true;
-    }
-    return evbuffer_add(c->out, bytes.p, bytes.n) == 0 && queued(c);
-}
-
-static void free_owned(const void *p, size_t n, void *arg)
-{
-    (void)p;
-    (void)n;
-    free(arg);
-}
-
-bool conn_send_owned(struct conn *c, char *p, size_t n)
-{
-    if (n == 0 || !takes_output(c)) {
-        free(p);
-        return true;
-    }
-    if (evbuffer_add_reference(c->out, p, n, free_owned, p) != 0) {
-        free(p);
-        return false;
-    }
-    return queued(c);
-}
-
-size_t conn_unsent(const struct conn *c)
-{
-    return evbuffer_get_length(c->out);
 }
 
 void conn_deadline(struct conn *c, uint64_t ms)

@@ -2,10 +2,11 @@
  * A connection: a non-blocking stream socket with bounded buffers both ways.
  *
  * Reading: bytes are offered to on_data(), which takes as many as it can use; what is left is
- * offered again with the next bytes or after conn_resume(). The connection stops reading from the
- * socket while it holds CONN_INPUT_MAX bytes untaken or is paused: that is the backpressure.
- * Writing: conn_send() never blocks; the caller looks at conn_unsent() and stops producing above
- * its own mark, until on_drained() tells that less than CONN_OUTPUT_LOW is left.
+ * offered again with the next bytes or after conn_resume(), and not before: an owner that cannot
+ * use them now returns 0 and costs nothing until then. The connection stops reading from the socket
+ * while it holds CONN_INPUT_MAX bytes untaken or is paused: that is the backpressure. Writing:
+ * conn_send() never blocks; the caller looks at conn_unsent() and stops producing above its own
+ * mark, until on_drained() tells that less than CONN_OUTPUT_LOW is left.
  *
  * Plain TCP and Unix sockets today; TLS will stand behind the same calls (the socket operations are
  * one small table, conn_ops).
@@ -35,13 +36,17 @@ struct conn_events {
     /* Returns how many of the `n` bytes were taken. Contiguous: all that is buffered. */
     size_t (*on_data)(void *ctx, const char *p, size_t n);
     /*
-     * The peer will send no more and everything was offered to on_data(); what it left untaken is
-     * offered again after conn_resume(). Writing may go on.
+     * The peer will send no more, and everything was offered to on_data() at least once. Told as
+     * soon as the end is read, also while bytes stay untaken (a client that pipelines and leaves
+     * must be noticed during the exchange); those are offered again after conn_resume(). The end
+     * is not read while the owner has paused, or CONN_INPUT_MAX bytes are untaken. Writing may go
+     * on.
      */
     void (*on_eof)(void *ctx);
     /*
-     * The connection broke; `err` is an errno. When writing broke, what the peer had sent before
-     * was offered first. Whatever is sent from now on is dropped.
+     * The connection broke; `err` is an errno. Told also while paused: a reset is noticed from the
+     * first conn_resume() on, whether the socket is read or not. When writing broke, what the peer
+     * had sent before was offered first, and its end told. Whatever is sent from now on is dropped.
      */
     void (*on_error)(void *ctx, int err);
     /* A deadline or a write timeout passed. The owner may still send and conn_finish(). */
@@ -68,15 +73,24 @@ void conn_finish(struct conn *c, uint64_t linger_ms) SG_NONNULL;
 /* Hands the connection to another owner (from and to a pool). */
 void conn_owner(struct conn *c, const struct conn_events *events, void *ctx) SG_NONNULL_ARGS(1, 2);
 
-void conn_pause(struct conn *c) SG_NONNULL;  /* on_data and on_eof are not called any more */
-void conn_resume(struct conn *c) SG_NONNULL; /* and now again, also for what is buffered */
+/* on_data and on_eof are not called any more. */
+void conn_pause(struct conn *c) SG_NONNULL;
 
 /*
- * Queues bytes: copied, or (owned) taken over and given to free(), also on failure. False: no
- * memory; nothing will be sent of them. All that one turn queues leaves in one write at its end.
+ * They are called again, also on a connection that was not paused: what is buffered is offered once
+ * more from the loop, never inside this call.
+ */
+void conn_resume(struct conn *c) SG_NONNULL;
+
+/*
+ * Queues bytes: copied; or (owned) taken over and given to free(), also on failure; or (ref) as
+ * they stand, to stay unchanged until conn_unsent() is 0 or the connection is freed: not for a
+ * connection that conn_finish() may leave without an owner. False: no memory; nothing will be sent
+ * of them. All that one turn queues leaves in one write at its end.
  */
 SG_MUST_CHECK bool conn_send(struct conn *c, struct str bytes) SG_NONNULL;
 SG_MUST_CHECK bool conn_send_owned(struct conn *c, char *p, size_t n) SG_NONNULL_ARGS(1);
+SG_MUST_CHECK bool conn_send_ref(struct conn *c, struct str bytes) SG_NONNULL;
 size_t conn_unsent(const struct conn *c) SG_NONNULL;
 
 /* on_timeout after `ms` from now unless set anew; 0 clears. Cheap: may be set for every event. */

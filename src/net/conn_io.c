@@ -6,7 +6,7 @@
  * is paused, until bytes come: most pauses end before that. libevent is asked to watch for
  * writability only when the socket is full.
  */
-#include "net/conn-internal.h"
+#include "net/conn_private.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -35,11 +35,46 @@ size_t conn_io_held(const struct conn *c)
     return c->in == NULL ? 0 : evbuffer_get_length(c->in);
 }
 
+/*
+ * When neither reading nor writing is waited for, nothing would tell that the peer reset. libevent
+ * has no event for that alone (EV_CLOSED sleeps through a reset, at full speed), but an edge-
+ * triggered read event does: it wakes once for what is unread, and then for each new segment, of
+ * which there are no more than the kernel's buffer holds. libevent takes no edge-triggered event
+ * beside others on one descriptor.
+ */
+static void watch_break(struct conn *c)
+{
+    if (c->state == CONN_OPEN && !c->watching && !c->reading && !c->blocked) {
+        /* Without memory for it, reading and writing tell later. */
+        c->watching = event_add(&c->break_event, NULL) == 0;
+    }
+}
+
+void conn_io_unwatch_break(struct conn *c)
+{
+    if (c->watching) {
+        c->watching = false;
+        event_del(&c->break_event);
+    }
+}
+
+static void on_break(evutil_socket_t fd, short what, void *arg)
+{
+    int err = 0;
+    socklen_t len = sizeof(err);
+
+    (void)what;
+    if (getsockopt((int)fd, SOL_SOCKET, SO_ERROR, &err, &len) == 0 && err != 0) {
+        conn_io_fail(arg, err);
+    }
+}
+
 void conn_io_stop_reading(struct conn *c)
 {
     if (c->reading) {
         c->reading = false;
         event_del(&c->read_event);
+        watch_break(c);
     }
 }
 
@@ -48,6 +83,7 @@ void conn_io_stop_writing(struct conn *c)
     if (c->blocked) {
         c->blocked = false;
         event_del(&c->write_event);
+        watch_break(c);
     }
 }
 
@@ -55,6 +91,7 @@ void conn_io_stop(struct conn *c)
 {
     conn_io_stop_reading(c);
     conn_io_stop_writing(c);
+    conn_io_unwatch_break(c);
 }
 
 void conn_io_drop_output(struct conn *c)
@@ -97,6 +134,7 @@ bool conn_io_may_read(const struct conn *c)
 void conn_io_want_read(struct conn *c)
 {
     if (conn_io_may_read(c) && !c->reading) {
+        conn_io_unwatch_break(c);
         c->reading = event_add(&c->read_event, NULL) == 0;
         if (!c->reading) {
             conn_io_fail_later(c, errno);
@@ -141,10 +179,7 @@ static void on_turn_end(void *ctx)
         return;
     }
     if (c->want_offer) {
-        c->want_offer = false;
-        if (c->state == CONN_OPEN && !c->paused) {
-            conn_io_offer_held(c);
-        }
+        conn_io_offer_wanted(c);
         conn_io_tell_eof(c);
     }
     if (c->want_flush && c->state != CONN_CLOSED) {
@@ -160,6 +195,7 @@ void conn_io_init(struct conn *c)
     loop_task_init(&c->turn, on_turn_end, c);
     event_assign(&c->read_event, c->loop->base, c->fd, EV_READ | EV_PERSIST, conn_io_on_readable,
                  c);
+    event_assign(&c->break_event, c->loop->base, c->fd, EV_READ | EV_ET | EV_PERSIST, on_break, c);
     event_assign(&c->write_event, c->loop->base, c->fd, EV_WRITE | EV_PERSIST, conn_io_on_writable,
                  c);
 }

@@ -2,7 +2,7 @@
  * Reading goes into the loop's one scratch buffer and is offered from there, so that a reader who
  * takes everything costs no allocation and no copy; only what it leaves is kept.
  */
-#include "net/conn-internal.h"
+#include "net/conn_private.h"
 
 #include <errno.h>
 
@@ -54,6 +54,16 @@ void conn_io_offer_held(struct conn *c)
     after_offer(c);
 }
 
+void conn_io_offer_wanted(struct conn *c)
+{
+    if (c->want_offer) {
+        c->want_offer = false;
+        if (c->state == CONN_OPEN && !c->paused) {
+            conn_io_offer_held(c);
+        }
+    }
+}
+
 static void offer_read(struct conn *c, const char *p, size_t n)
 {
     if (conn_io_held(c) > 0) {
@@ -96,8 +106,7 @@ bool conn_io_read(struct conn *c)
         return true;
     }
     if (n == 0) {
-        c->eof = true;
-        conn_io_stop_reading(c);
+        c->eof = true; /* the event goes when it fires again: most connections go before */
     } else if (!conn_io_transient(errno)) {
         conn_io_fail(c, errno);
     }

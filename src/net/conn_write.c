@@ -1,9 +1,10 @@
 /*
  * Writing happens once at the end of a turn, with everything that the turn queued.
  */
-#include "net/conn-internal.h"
+#include "net/conn_private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 /* Pieces of output given to the kernel in one call, and calls in one turn. */
@@ -22,17 +23,20 @@ static void write_failed(struct conn *c, int err)
 {
     c->write_error = err;
     conn_io_drop_output(c);
+    conn_io_offer_wanted(c);
     for (int i = 0; i < LAST_READS && c->state == CONN_OPEN && conn_io_may_read(c); i++) {
         if (!conn_io_read(c)) {
             break;
         }
     }
+    conn_io_tell_eof(c);
     conn_io_fail(c, err);
 }
 
 static void await_writable(struct conn *c)
 {
     if (!c->blocked) {
+        conn_io_unwatch_break(c); /* the writing event tells it, too */
         c->blocked = event_add(&c->write_event, NULL) == 0;
         if (!c->blocked) {
             conn_io_fail_later(c, errno);
@@ -130,4 +134,59 @@ void conn_io_schedule_flush(struct conn *c)
         c->want_flush = true;
         loop_defer(c->loop, &c->turn);
     }
+}
+
+/* --- queueing ---------------------------------------------------------------------- */
+
+static bool queued(struct conn *c)
+{
+    c->above_low = c->above_low || evbuffer_get_length(c->out) >= CONN_OUTPUT_LOW;
+    conn_io_schedule_flush(c);
+    return true;
+}
+
+static bool takes_output(const struct conn *c)
+{
+    return c->write_error == 0 && (c->state == CONN_OPEN || c->state == CONN_ENDED);
+}
+
+bool conn_send(struct conn *c, struct str bytes)
+{
+    if (bytes.n == 0 || !takes_output(c)) {
+        return true;
+    }
+    return evbuffer_add(c->out, bytes.p, bytes.n) == 0 && queued(c);
+}
+
+static void free_owned(const void *p, size_t n, void *arg)
+{
+    (void)p;
+    (void)n;
+    free(arg);
+}
+
+bool conn_send_owned(struct conn *c, char *p, size_t n)
+{
+    if (n == 0 || !takes_output(c)) {
+        free(p);
+        return true;
+    }
+    if (evbuffer_add_reference(c->out, p, n, free_owned, p) != 0) {
+        free(p);
+        return false;
+    }
+    return queued(c);
+}
+
+bool conn_send_ref(struct conn *c, struct str bytes)
+{
+    if (bytes.n == 0 || !takes_output(c)) {
+        return true;
+    }
+    return evbuffer_add_reference(c->out, bytes.p, bytes.n, NULL, NULL) == 0 && queued(c);
+}
+
+size_t conn_unsent(const struct conn *c)
+{
+    return evbuffer_get_length(c->out);
 }

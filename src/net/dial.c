@@ -1,7 +1,7 @@
 #include "net/dial.h"
 #include "base/clock.h"
 #include "net/address.h"
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 #include "net/resolve.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "config.h" /* accept4() */
 
 #include "net/listener.h"
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

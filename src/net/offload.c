@@ -3,7 +3,7 @@
  * done. The thread touches nothing of libevent: it writes to an eventfd, which the loop watches
  * only while a job is under way, so that an idle helper does not keep loop_run() from returning.
  */
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
  */
 #include "net/pool.h"
 #include "base/clock.h"
-#include "net/pool-internal.h"
+#include "net/pool_private.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "net/pool-internal.h"
+#include "net/pool_private.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 #include "net/resolve.h"
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <event2/dns.h>
 #include <event2/util.h>

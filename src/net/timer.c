@@ -1,5 +1,5 @@
 #include "base/clock.h"
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <stdlib.h>
 #include <sys/time.h>

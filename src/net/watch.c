@@ -1,4 +1,4 @@
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <stdlib.h>
 

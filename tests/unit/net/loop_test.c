@@ -1,6 +1,6 @@
 #include "net_test.h"
 
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <signal.h>
 #include <sys/wait.h>

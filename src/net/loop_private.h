@@ -5,8 +5,8 @@
  * then free what was buried. Tasks are where output is flushed and where callbacks run that were
  * asked for inside an API call; graves are why anything may be freed inside its own callback.
  */
-#ifndef SG_NET_LOOP_INTERNAL_H
-#define SG_NET_LOOP_INTERNAL_H
+#ifndef SG_NET_LOOP_PRIVATE_H
+#define SG_NET_LOOP_PRIVATE_H
 
 #include "base/attr.h"
 #include "net/loop.h"

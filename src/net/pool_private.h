@@ -1,8 +1,8 @@
 /* The pool's inside, for pool.c (requests and the pool's life) and pool_place.c (connections). */
-#ifndef SG_NET_POOL_INTERNAL_H
-#define SG_NET_POOL_INTERNAL_H
+#ifndef SG_NET_POOL_PRIVATE_H
+#define SG_NET_POOL_PRIVATE_H
 
-#include "net/conn-internal.h"
+#include "net/conn_private.h"
 #include "net/dial.h"
 #include "net/pool.h"
 

@@ -6,11 +6,11 @@
  * FINISHING  ownerless after conn_finish(): empties its output, shuts, drops what comes
  * CLOSED     the descriptor is closed; the memory goes at the end of the turn
  */
-#ifndef SG_NET_CONN_INTERNAL_H
-#define SG_NET_CONN_INTERNAL_H
+#ifndef SG_NET_CONN_PRIVATE_H
+#define SG_NET_CONN_PRIVATE_H
 
 #include "net/conn.h"
-#include "net/loop-internal.h"
+#include "net/loop_private.h"
 
 #include <event2/buffer.h>
 
@@ -37,6 +37,7 @@ struct conn {
 
     bool paused;
     bool reading;     /* read_event is added: kept while paused until it fires */
+    bool watching;    /* break_event is added: nothing else would tell a reset */
     bool want_offer;  /* in the next turn end: offer what is buffered, tell the end */
     bool offering;    /* on_data() is running */
     bool offer_again; /* conn_resume() was called inside it */
@@ -51,6 +52,7 @@ struct conn {
     int write_error; /* errno of the write that failed; output is dropped since */
 
     struct event read_event;
+    struct event break_event; /* edge-triggered: bytes that stay unread do not make it spin */
     struct event write_event;
     struct lazy_timer timer; /* the earlier of the two below, or lingering */
     uint64_t deadline_ns;
@@ -74,7 +76,8 @@ void conn_io_stop(struct conn *c) SG_NONNULL; /* no event of the socket's any mo
 void conn_io_stop_reading(struct conn *c) SG_NONNULL;
 void conn_io_stop_writing(struct conn *c) SG_NONNULL;
 bool conn_io_may_read(const struct conn *c) SG_NONNULL;
-void conn_io_want_read(struct conn *c) SG_NONNULL;    /* if the state allows reading */
+void conn_io_want_read(struct conn *c) SG_NONNULL; /* if the state allows reading */
+void conn_io_unwatch_break(struct conn *c) SG_NONNULL;
 size_t conn_io_held(const struct conn *c) SG_NONNULL; /* bytes untaken */
 void conn_io_write_clock(struct conn *c) SG_NONNULL;  /* output moved, or just got stuck */
 void conn_io_rearm(struct conn *c) SG_NONNULL;        /* the timer, after a due time changed */
@@ -87,7 +90,8 @@ void conn_io_fail_later(struct conn *c, int err) SG_NONNULL; /* at the end of th
 void conn_io_on_readable(evutil_socket_t fd, short what, void *arg);
 bool conn_io_read(struct conn *c) SG_NONNULL; /* one read; true when bytes came */
 void conn_io_offer_held(struct conn *c) SG_NONNULL;
-void conn_io_tell_eof(struct conn *c) SG_NONNULL; /* if it is time to */
+void conn_io_offer_wanted(struct conn *c) SG_NONNULL; /* if that was put off to the turn's end */
+void conn_io_tell_eof(struct conn *c) SG_NONNULL;     /* if it is time to */
 
 /* conn_write.c */
 void conn_io_on_writable(evutil_socket_t fd, short what, void *arg);
