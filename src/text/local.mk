@@ -14,4 +14,6 @@ libtext_a_SOURCES = \
 	src/text/media_type.c src/text/media_type.h src/text/token.c src/text/token.h \
 	src/text/view.c src/text/view.h src/text/view_fold.c src/text/fold_char.c src/text/fold.h \
 	src/text/view_decode.c src/text/decode_run.c src/text/decode_escape.c src/text/decode_entity.c \
-	src/text/decode.h src/text/run.c src/text/run.h
+	src/text/decode.h src/text/run.c src/text/run.h \
+	src/text/form.c src/text/form.h src/text/percent.c src/text/percent.h \
+	src/text/multipart.c src/text/part_head.c src/text/part_head.h

@@ -2,8 +2,6 @@
 
 #include "text/token.h"
 
-#include <stdbool.h>
-
 #define PARAMETERS_MAX 16
 #define BOUNDARY_MAX 70 /* RFC 2046 5.1.1 */
 
@@ -131,8 +129,7 @@ static bool find_parameter(const struct parameters *list, struct str name, struc
     return false;
 }
 
-/* 1 to 70 bchars, the last of them not a space (RFC 2046 5.1.1). */
-static bool boundary_valid(struct str b)
+bool media_boundary_valid(struct str b)
 {
     if (b.n == 0 || b.n > BOUNDARY_MAX || b.p[b.n - 1] == ' ') {
         return false;
@@ -168,7 +165,7 @@ enum reason media_type_parse(struct str value, struct media_type *out)
     }
     out->kind = kind_of(out->essence);
     if (out->kind == BODY_MULTIPART && (!find_parameter(&list, STR("boundary"), &out->boundary) ||
-                                        !boundary_valid(out->boundary))) {
+                                        !media_boundary_valid(out->boundary))) {
         return REASON_TYPE_INVALID;
     }
     if (out->kind != BODY_OTHER && find_parameter(&list, STR("charset"), &charset) &&

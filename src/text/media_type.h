@@ -6,6 +6,8 @@
 #include "base/reason.h"
 #include "base/str.h"
 
+#include <stdbool.h>
+
 enum body_kind {
     BODY_JSON,      /* application/json, +json, text/json */
     BODY_TEXT,      /* text/ (but event-stream), application/xml, +xml, javascript, yaml, ... */
@@ -27,5 +29,8 @@ struct media_type {
  * a charset other than utf-8 or us-ascii on something that would be read.
  */
 SG_MUST_CHECK enum reason media_type_parse(struct str value, struct media_type *out) SG_NONNULL;
+
+/* 1 to 70 bchars, the last of them not a space (RFC 2046 5.1.1). */
+SG_MUST_CHECK bool media_boundary_valid(struct str boundary);
 
 #endif

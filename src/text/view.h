@@ -41,7 +41,7 @@ SG_MUST_CHECK enum reason view_fold(struct arena *a, struct str text, struct vie
  * escape for the others, read over the whole line they stand in) and calls `found` with what each
  * decodes to, if that is valid UTF-8 text without control characters but tab, CR and LF. Maps lead
  * back to `text`, also from nested levels. `found` returning anything but REASON_OK ends the search
- * with that reason. At most 256 pieces a text; more are REASON_SPAN_LIMIT.
+ * with that reason. At most 4,096 pieces a text; more are REASON_SPAN_LIMIT.
  */
 typedef enum reason view_found(void *ctx, const struct view_text *piece);
 SG_MUST_CHECK enum reason view_decode(struct arena *a, struct str text, view_found *found, void *ctx)
