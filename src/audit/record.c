@@ -5,57 +5,58 @@
 #include <inttypes.h>
 
 #define NAME_MAX_BYTES 128
+#define MATCH_MAX 8192u /* one match: nine texts, each byte of which may take six */
 
-/* Bytes of a character that starts with `lead`; the input is valid UTF-8 or comes out as '?'. */
-static size_t sequence_length(unsigned char lead)
+/* Bytes of the character at the begin of `s`; 0 where it is no UTF-8 (RFC 3629 4) or cut. */
+static size_t character_length(struct str s)
 {
-    if (lead >= 0xF0) {
-        return 4;
+    unsigned char lead = (unsigned char)s.p[0];
+    unsigned char next = s.n > 1 ? (unsigned char)s.p[1] : 0;
+    size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    /* overlong forms, surrogates, and what lies past U+10FFFF */
+    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (lead < 0x80) {
+        return 1;
     }
-    if (lead >= 0xE0) {
-        return 3;
+    if (lead < 0xC2 || lead > 0xF4 || s.n < length || next < low || next > high) {
+        return 0;
     }
-    return lead >= 0xC0 ? 2 : 1;
-}
-
-static bool is_continued(struct str s, size_t at, size_t length)
-{
-    if (at + length > s.n) {
-        return false;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if (((unsigned char)s.p[at + i] & 0xC0) != 0x80) {
-            return false;
+    for (size_t i = 2; i < length; i++) {
+        if (((unsigned char)s.p[i] & 0xC0) != 0x80) {
+            return 0;
         }
     }
-    return true;
+    return length;
 }
 
-/* A JSON string with quotes. Values may come from outside: control bytes are escaped, bytes that are
- * no UTF-8 become '?', and the length is bounded so that no record can be blown up. */
+static bool put_character(struct buf *out, const char *p, size_t length)
+{
+    unsigned char c = (unsigned char)p[0];
+    if (length == 0) {
+        return buf_add_char(out, '?');
+    }
+    if (c == '"' || c == '\\') {
+        return buf_add_char(out, '\\') && buf_add_char(out, (char)c);
+    }
+    if (c < 0x20 || c == 0x7F) {
+        return buf_printf(out, "\\u%04x", c);
+    }
+    return buf_add(out, p, length);
+}
+
+/* A JSON string with quotes. Values may come from outside: control bytes are escaped, bytes that
+ * are no UTF-8 become '?', and the length is bounded so that no record can be blown up. */
 static bool put_string(struct buf *out, struct str s)
 {
     bool good = buf_add_char(out, '"');
-    size_t end = s.n < NAME_MAX_BYTES ? s.n : NAME_MAX_BYTES;
-    for (size_t i = 0; good && i < end;) {
-        unsigned char c = (unsigned char)s.p[i];
-        size_t length = sequence_length(c);
-        if (c == '"' || c == '\\') {
-            good = buf_printf(out, "\\%c", c);
-            i++;
-        } else if (c < 0x20 || c == 0x7F) {
-            good = buf_printf(out, "\\u%04x", c);
-            i++;
-        } else if (c < 0x80) {
-            good = buf_add_char(out, (char)c);
-            i++;
-        } else if (length > 1 && is_continued(s, i, length)) {
-            good = buf_add(out, s.p + i, length);
-            i += length;
-        } else {
-            good = buf_add_char(out, '?');
-            i++;
+    for (size_t i = 0; good && i < s.n && i < NAME_MAX_BYTES;) {
+        size_t length = character_length(str_sub(s, i, s.n));
+        if (i + length > NAME_MAX_BYTES) {
+            break; /* no part of a character */
         }
+        good = put_character(out, s.p + i, length);
+        i += length > 0 ? length : 1;
     }
     return good && buf_add_char(out, '"');
 }
@@ -83,9 +84,10 @@ static bool put_bool(struct buf *out, const char *name, bool value)
 static bool put_body(struct buf *out, const char *name, const struct record_body *b)
 {
     return buf_printf(out, ",\"%s\":{\"bytes\":%" PRIu64, name, b->bytes) &&
-           put_number(out, "scanned", b->scanned) && put_number(out, "unscannable", b->unscannable) &&
-           put_number(out, "spans", b->spans) && put_text(out, "reason", b->reason) &&
-           put_number(out, "inspect_ns", b->inspect_ns) && buf_add_char(out, '}');
+           put_number(out, "scanned", b->scanned) &&
+           put_number(out, "unscannable", b->unscannable) && put_number(out, "spans", b->spans) &&
+           put_text(out, "reason", b->reason) && put_number(out, "inspect_ns", b->inspect_ns) &&
+           buf_add_char(out, '}');
 }
 
 static bool put_match(struct buf *out, const struct record_match *m)
@@ -106,7 +108,7 @@ static bool put_matches(struct buf *out, const struct record *r, size_t begin)
         !buf_add_str(out, STR(",\"matches\":["))) {
         return false;
     }
-    for (uint64_t i = 0; i < r->match_count && out->n - begin < RECORD_MAX - 4096; i++) {
+    for (uint64_t i = 0; i < r->match_count && out->n - begin < RECORD_MAX - MATCH_MAX; i++) {
         if ((i > 0 && !buf_add_char(out, ',')) || !put_match(out, &r->matches[i])) {
             return false;
         }
@@ -123,7 +125,8 @@ static bool put_who(struct buf *out, const struct record *r)
            put_member(out, "user", r->user) && put_member(out, "route", r->route) &&
            put_member(out, "upstream", r->upstream) && put_member(out, "api", r->api) &&
            put_member(out, "operation", r->operation) && put_member(out, "method", r->method) &&
-           put_member(out, "model", r->model) && put_member(out, "model_answered", r->model_answered) &&
+           put_member(out, "model", r->model) &&
+           put_member(out, "model_answered", r->model_answered) &&
            put_bool(out, "stream", r->stream);
 }
 

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define RECORD_SCHEMA "stopgate.record/1"
-#define RECORD_MAX (64u << 10)  /* bytes; matches past it are counted, not listed */
+#define RECORD_MAX (64u << 10) /* bytes; matches past it are counted, not listed */
 
 /* One match and what was done about it. Views live as long as the exchange. */
 struct record_match {
@@ -22,9 +22,9 @@ struct record_match {
     struct str rule, category;
     const char *severity, *view, *role, *action;
     bool history;
-    const char *path;     /* where in the body, without payload (path_text) */
-    uint64_t begin, end;  /* bytes of the body (after its Content-Encoding was undone) */
-    const char *line;     /* `policy.yaml:12`, or "" when no policy line took it */
+    const char *path;    /* where in the body, without payload (path_text) */
+    uint64_t begin, end; /* bytes of the body (after its Content-Encoding was undone) */
+    const char *line;    /* `policy.yaml:12`, or "" when no policy line took it */
 };
 
 /* What was read of one direction's body. */
@@ -33,29 +33,29 @@ struct record_body {
     uint64_t scanned;     /* bytes of text that went through the rules */
     uint64_t unscannable; /* bytes that could not be read */
     uint64_t spans;
-    const char *reason;   /* why it could not be read; "" if it could */
+    const char *reason; /* why it could not be read; "" if it could */
     uint64_t inspect_ns;
 };
 
 struct record {
     char id[32];
-    uint64_t wall_us; /* start */
+    uint64_t wall_us;   /* start */
     const char *client; /* address without port */
     struct str tenant, user, route, upstream, api, operation, policy;
     struct str method;
     struct str model, model_answered;
     bool stream;
-    unsigned status;         /* what the client got; 0: nothing */
+    unsigned status; /* what the client got; 0: nothing */
     unsigned upstream_status;
-    const char *action;      /* of the verdict */
-    const char *direction;   /* that decided: "prompt", "output", "" */
-    const char *reason;      /* reason code; "ok" if nothing was wrong */
-    struct str rule;         /* that decided; empty if none */
-    const char *line;        /* policy line that decided; "" if none */
-    const char *snapshot;    /* version */
+    const char *action;    /* of the verdict */
+    const char *direction; /* that decided: "prompt", "output", "" */
+    const char *reason;    /* reason code; "ok" if nothing was wrong */
+    struct str rule;       /* that decided; empty if none */
+    const char *line;      /* policy line that decided; "" if none */
+    const char *snapshot;  /* version */
     struct record_body prompt, output;
     const struct record_match *matches;
-    uint64_t match_count;    /* all of them */
+    uint64_t match_count;           /* all of them */
     uint64_t total_ns, upstream_ns; /* from the request's first byte; waiting for the model */
 };
 

@@ -12,11 +12,12 @@
 struct writer {
     char *path;
     int fd;
-    off_t good; /* bytes of whole lines in the file */
+    bool torn;   /* half a line may stand behind `whole` */
+    off_t whole; /* bytes in the file before that */
 };
 
 /* Opens the file for appending and ends a torn last line. -1 with errno set. */
-static int open_file(const char *path, off_t *size)
+static int open_file(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
@@ -34,7 +35,6 @@ static int open_file(const char *path, off_t *size)
     }
     if (good && last != '\n') {
         good = file_write_all(fd, "\n", 1);
-        st.st_size++;
     }
     if (!good) {
         int saved = errno;
@@ -42,7 +42,6 @@ static int open_file(const char *path, off_t *size)
         errno = saved;
         return -1;
     }
-    *size = st.st_size;
     return fd;
 }
 
@@ -60,7 +59,7 @@ struct writer *writer_open(const char *directory)
         errno = ENOMEM;
         return NULL;
     }
-    w->fd = open_file(w->path, &w->good);
+    w->fd = open_file(w->path);
     if (w->fd < 0) {
         int saved = errno;
         free(w->path);
@@ -81,33 +80,49 @@ void writer_close(struct writer *w)
     free(w);
 }
 
+/*
+ * Takes back half a line, or ends it where it cannot be taken back. The size is asked for and not
+ * remembered: a program that rotates logs may have cut the file in the meantime.
+ */
+static bool mend(struct writer *w)
+{
+    struct stat st;
+    if (fstat(w->fd, &st) != 0) {
+        return false;
+    }
+    if (st.st_size > w->whole && ftruncate(w->fd, w->whole) != 0 &&
+        !file_write_all(w->fd, "\n", 1)) {
+        return false;
+    }
+    w->torn = false;
+    return true;
+}
+
 bool writer_append(struct writer *w, struct str lines)
 {
+    struct stat st;
+    if ((w->torn && !mend(w)) || fstat(w->fd, &st) != 0) {
+        return false;
+    }
     if (file_write_all(w->fd, lines.p, lines.n)) {
-        w->good += (off_t)lines.n;
         return true;
     }
     int saved = errno;
-    /* Half a line on a full disk must not glue itself to the next record. */
-    if (ftruncate(w->fd, w->good) < 0) {
-        struct stat st;
-        if (fstat(w->fd, &st) == 0) {
-            w->good = st.st_size;
-        }
-    }
+    w->torn = true;
+    w->whole = st.st_size;
+    (void)mend(w); /* else before the next line */
     errno = saved;
     return false;
 }
 
 bool writer_reopen(struct writer *w)
 {
-    off_t size = 0;
-    int fd = open_file(w->path, &size);
+    int fd = open_file(w->path);
     if (fd < 0) {
         return false;
     }
     close(w->fd);
     w->fd = fd;
-    w->good = size;
+    w->torn = false; /* open_file() has seen to the last line */
     return true;
 }

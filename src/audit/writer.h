@@ -22,12 +22,14 @@ SG_MUST_CHECK struct writer *writer_open(const char *directory) SG_NONNULL;
 void writer_close(struct writer *w);
 
 /*
- * Appends whole lines. False with errno set: nothing counts as written, and what reached the disk of
- * it is cut off again before the next append.
+ * Appends whole lines. False with errno set: nothing counts as written. What reached the disk of it
+ * is cut off again, or, where that fails, ended with a newline; until one of them works, every
+ * append fails.
  */
 SG_MUST_CHECK bool writer_append(struct writer *w, struct str lines) SG_NONNULL;
 
-/* After rotation by another program: opens the file anew. False with errno set; the old one stays. */
+/* After rotation by another program: opens the file anew. False with errno set; the old one stays.
+ */
 SG_MUST_CHECK bool writer_reopen(struct writer *w) SG_NONNULL;
 
 #endif

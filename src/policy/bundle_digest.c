@@ -3,8 +3,9 @@
 #include "conf/path.h"
 #include "policy/bundle.h"
 
-#define DIGEST_INPUT_MAX ((size_t)512 << 20) /* names and lists of all entries, and their digests \
-                                              */
+#define DIGEST_INPUT_MAX                                                     \
+    ((size_t)512 << 20) /* names and lists of all entries, and their digests \
+                         */
 
 /* Adds one path as seen from `folder`, ended by '\n'. */
 static bool add_path(struct buf *out, struct str folder, struct str path)
@@ -48,10 +49,14 @@ static bool add_entry(struct buf *out, struct str folder, const struct fileset_e
 bool bundle_digest(const struct fileset *fs, const char *config_path,
                    uint8_t out[DIGEST_SHA256_SIZE])
 {
-    struct str folder = path_folder(str_of(config_path));
+    struct path path; /* as the fileset has it: one configuration, however it was asked for */
     struct buf input = BUF_INIT(DIGEST_INPUT_MAX);
     struct fileset_entry e;
-    bool good = add_path(&input, folder, str_of(config_path));
+    if (!path_resolve(&path, STR(""), str_of(config_path))) {
+        return false;
+    }
+    struct str folder = path_folder(path_str(&path));
+    bool good = add_path(&input, folder, path_str(&path));
 
     for (size_t i = 0; good && fileset_at(fs, i, &e); i++) {
         good = add_entry(&input, folder, &e);

@@ -50,8 +50,12 @@ static bool read_route(struct schema_context *cx, const struct yaml_node *node, 
                    diag_quote(quoted, path));
         good = false;
     }
-    /* A file name is made of it. */
-    return (draft->names.api.text.n == 0 || name_check(cx, &draft->names.api)) && good;
+    /* A file name is made of it: what is no name is not looked up. */
+    if (draft->names.api.text.n > 0 && !name_check(cx, &draft->names.api)) {
+        draft->names.api.text = STR("");
+        good = false;
+    }
+    return good;
 }
 
 static bool routes_unique(struct schema_context *cx, const struct item_list *routes,

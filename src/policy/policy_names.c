@@ -10,8 +10,22 @@ struct name_list {
     size_t count, cap;
 };
 
+static bool has_name(const struct name_list *list, struct str name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (str_eq(str_of(list->items[i]), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds `name` where it is new. */
 static bool add_name(struct arena *a, struct name_list *list, struct str name)
 {
+    if (has_name(list, name)) {
+        return true;
+    }
     const char **grown = arena_grow(a, list->items, list->count + 1, &list->cap, sizeof(*grown));
     const char *copy = arena_strdup(a, name);
     if (grown == NULL || copy == NULL) {

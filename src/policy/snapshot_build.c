@@ -20,8 +20,11 @@ static void images_free(struct images *images)
 /* Compiles every view even if one fails: what cannot be compiled is told for all of them. */
 static bool compile(struct snapshot *s, struct diags *d, struct images *out)
 {
-    bool good = database_prepare(s->rules, s->priv->arena, d, &s->database);
-    for (int v = 0; good && v < VIEW_COUNT; v++) {
+    if (!database_prepare(s->rules, s->priv->arena, d, &s->database)) {
+        return false;
+    }
+    bool good = true;
+    for (int v = 0; v < VIEW_COUNT; v++) {
         size_t size = 0;
         if (!database_compile(&s->database, (enum view)v, d, &out->bytes[v], &size)) {
             good = false;

@@ -9,8 +9,9 @@
 
 #include <stdatomic.h>
 
-#define SNAPSHOT_ARENA_MAX ((size_t)2 << 30) /* YAML trees, rules and terms of one configuration \
-                                              */
+#define SNAPSHOT_ARENA_MAX                                                \
+    ((size_t)2 << 30) /* YAML trees, rules and terms of one configuration \
+                       */
 
 struct snapshot_private {
     atomic_uint refs;
