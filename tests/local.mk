@@ -6,7 +6,8 @@ LINK_HTTP = libhttp.a $(LINK_LLHTTP) $(LINK_BASE)
 LINK_TEXT = libtext.a $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(BROTLI_LIBS) $(LINK_CONF)
 LINK_RULES = librules.a $(HS_LIBS) $(PCRE2_LIBS) $(LINK_TEXT)
 LINK_SCAN = libscan.a $(LINK_RULES) -lm
-LINK_POLICY = libpolicy.a $(LINK_SCAN)
+LINK_POLICY = libpolicy.a $(LINK_SCAN) $(LINK_HTTP) $(LINK_NET)
+LINK_AUDIT = libaudit.a $(JANSSON_LIBS) $(LINK_BASE)
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
