@@ -150,12 +150,17 @@ static void built(void *ctx)
 
 static void begin_build(struct single *s)
 {
-    s->diags = s->building ? NULL : diags_new();
-    if (s->diags == NULL || !loop_offload(s->loop, build, built, s)) {
+    if (s->building || s->stopping) {
         log_warnx(&s->log, "reload_refused reason=busy");
         return;
     }
-    s->building = true;
+    s->diags = diags_new();
+    s->building = s->diags != NULL && loop_offload(s->loop, build, built, s);
+    if (!s->building) {
+        log_errorx(&s->log, "reload_refused reason=memory");
+        diags_free(s->diags);
+        s->diags = NULL;
+    }
 }
 
 static void on_hangup(void *ctx, int signo)
