@@ -33,7 +33,7 @@ static size_t character_length(struct str s)
 static bool put_character(struct buf *out, const char *p, size_t length)
 {
     unsigned char c = (unsigned char)p[0];
-    if (length == 0) {
+    if (length == 0 || c == '\0') { /* many readers of JSON refuse a NUL */
         return buf_add_char(out, '?');
     }
     if (c == '"' || c == '\\') {
@@ -45,8 +45,8 @@ static bool put_character(struct buf *out, const char *p, size_t length)
     return buf_add(out, p, length);
 }
 
-/* A JSON string with quotes. Values may come from outside: control bytes are escaped, bytes that
- * are no UTF-8 become '?', and the length is bounded so that no record can be blown up. */
+/* A JSON string with quotes. Values may come from outside: control bytes are escaped, NULs and
+ * bytes that are no UTF-8 become '?', and the length is bounded so that no record can be blown up. */
 static bool put_string(struct buf *out, struct str s)
 {
     bool good = buf_add_char(out, '"');
