@@ -58,7 +58,10 @@ typedef void watch_fn(void *ctx, int fd);
 /* Calls `fn` whenever `fd` is readable (level-triggered). The caller keeps the descriptor. */
 SG_MUST_CHECK struct watch *watch_readable(struct loop *loop, int fd, watch_fn *fn, void *ctx)
     SG_NONNULL_ARGS(1, 3);
-/* Calls `fn(ctx, signo)` in the loop, not in signal context. */
+/*
+ * Calls `fn(ctx, signo)` in the loop, not in signal context. The signal is blocked for the calling
+ * thread until the watch is freed, so threads must be started after it or block it themselves.
+ */
 SG_MUST_CHECK struct watch *watch_signal(struct loop *loop, int signo, watch_fn *fn, void *ctx)
     SG_NONNULL_ARGS(1, 3);
 void watch_pause(struct watch *w) SG_NONNULL;
