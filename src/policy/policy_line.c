@@ -87,7 +87,8 @@ static bool belongs_to(struct schema_context *cx, const struct yaml_node *node, 
 static bool check_selectors(struct schema_context *cx, const struct yaml_node *node)
 {
     const struct policy_context *pc = cx->user;
-    bool good = not_both(cx, node, "rule", "rules") & not_both(cx, node, "role", "roles");
+    bool good = not_both(cx, node, "rule", "rules");
+    good &= not_both(cx, node, "role", "roles");
     if (!has(node, "category") && !has(node, "rule") && !has(node, "rules") &&
         !has(node, "severity")) {
         diag_error(cx->diags, node->at,
@@ -107,8 +108,8 @@ static bool check_selectors(struct schema_context *cx, const struct yaml_node *n
 static bool check_action(struct schema_context *cx, const struct yaml_node *node,
                          enum action action)
 {
-    bool good = belongs_to(cx, node, "mask", action, ACTION_REDACT) &
-                belongs_to(cx, node, "answer", action, ACTION_REPLACE);
+    bool good = belongs_to(cx, node, "mask", action, ACTION_REDACT);
+    good &= belongs_to(cx, node, "answer", action, ACTION_REPLACE);
     if (action == ACTION_REPLACE && !has(node, "answer")) {
         diag_error(cx->diags, schema_where(node, "action"),
                    "the action `replace` needs the key `answer`: expected text or {en, zh}");
