@@ -46,7 +46,8 @@ static bool put_character(struct buf *out, const char *p, size_t length)
 }
 
 /* A JSON string with quotes. Values may come from outside: control bytes are escaped, NULs and
- * bytes that are no UTF-8 become '?', and the length is bounded so that no record can be blown up. */
+ * bytes that are no UTF-8 become '?', and the length is bounded so that no record can be blown up.
+ */
 static bool put_string(struct buf *out, struct str s)
 {
     bool good = buf_add_char(out, '"');
