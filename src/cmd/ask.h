@@ -20,7 +20,7 @@ SG_MUST_CHECK bool ask_parse(int argc, char **argv, const char *summary, struct 
                              int *code) SG_NONNULL;
 
 /* Sends one command; the answer, or NULL after telling why on stderr. */
-SG_MUST_CHECK json_t *ask_gateway(const char *control, const char *command, unsigned timeout_s)
-    SG_NONNULL;
+SG_MUST_CHECK json_t *ask_gateway(const char *control, const char *command,
+                                  unsigned timeout_s) SG_NONNULL;
 
 #endif

@@ -10,6 +10,6 @@ enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_CANNOT = 2 };
 /* Gets its own arguments, argv[0] being its name; returns the exit code. */
 typedef int command_fn(int argc, char **argv);
 
-command_fn command_reload, command_status;
+command_fn command_demo, command_reload, command_status;
 
 #endif

@@ -10,5 +10,9 @@ stopgated_LDADD = $(PROGRAM_LIBS)
 
 bin_PROGRAMS += stopgate
 stopgate_SOURCES = src/cmd/stopgate.c src/cmd/command.h src/cmd/ask.c src/cmd/ask.h \
-	src/cmd/reload.c src/cmd/status.c
+	src/cmd/reload.c src/cmd/status.c src/cmd/demo.c \
+	src/cmd/demo_client.c src/cmd/demo_client.h src/cmd/demo_gateway.c src/cmd/demo_gateway.h \
+	src/cmd/demo_model.c src/cmd/demo_model.h src/cmd/demo_show.c src/cmd/demo_show.h
+stopgate_CPPFLAGS = $(AM_CPPFLAGS) -DSG_SRCDIR='"$(abs_top_srcdir)"' -DSG_BINDIR='"$(bindir)"' \
+	-DSG_SBINDIR='"$(sbindir)"'
 stopgate_LDADD = $(PROGRAM_LIBS)

@@ -41,9 +41,9 @@ static int tell(const json_t *answer, bool json)
         putchar('\n');
     } else if (json_is_true(json_object_get(answer, "ok"))) {
         printf("%s  pid %lld  up %lld s  rules %lld  snapshot %.16s  auditor %lld\n",
-               good ? "ready" : "NOT READY", number_of(answer, "pid"), number_of(answer, "uptime_s"),
-               number_of(answer, "rules"), text_of(answer, "snapshot"),
-               number_of(answer, "auditor_pid"));
+               good ? "ready" : "NOT READY", number_of(answer, "pid"),
+               number_of(answer, "uptime_s"), number_of(answer, "rules"),
+               text_of(answer, "snapshot"), number_of(answer, "auditor_pid"));
         printf("%-10s %7s  %-8s  %-16s  %11s  %9s  %7s  %8s  %7s  %6s\n", "worker", "pid", "state",
                "snapshot", "connections", "exchanges", "blocked", "replaced", "redacted", "errors");
     } else {

@@ -12,7 +12,7 @@ static const struct {
     command_fn *fn;
     const char *summary;
 } commands[] = {
-
+    {"demo", command_demo, "a self-contained run: demo model, gateway, sample exchanges"},
     {"reload", command_reload, "new configuration, policy and rules, or none of them"},
     {"status", command_status, "what runs, on which rules"},
 };

@@ -54,12 +54,10 @@ static int check(const char *config)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"test", no_argument, NULL, 't'},
-                                            {"single", no_argument, NULL, 's'},
-                                            {"version", no_argument, NULL, 'V'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'},
+        {"single", no_argument, NULL, 's'},       {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     const char *config = SG_SYSCONFDIR "/stopgate.yaml";
     bool test = false, single = false;
     int option;

@@ -77,8 +77,7 @@ static bool put_date(struct buf *out, uint64_t wall_us)
 bool answer_headers(const struct answer *a, const char *action, enum reason reason, struct buf *out)
 {
     return http1_write_header(out, STR("Content-Type"), STR("application/json")) &&
-           put_date(out, a->wall_us) &&
-           http1_write_header(out, STR(FORWARD_ID_HEADER), a->id) &&
+           put_date(out, a->wall_us) && http1_write_header(out, STR(FORWARD_ID_HEADER), a->id) &&
            http1_write_header(out, STR(FORWARD_ACTION_HEADER), str_of(action)) &&
            (reason == REASON_OK ||
             http1_write_header(out, STR(FORWARD_REASON_HEADER), str_of(reason_code(reason))));

@@ -16,7 +16,7 @@ struct answer {
     struct str id;
     struct str model;
     uint64_t wall_us;
-    bool chinese;       /* the language people are spoken to */
+    bool chinese; /* the language people are spoken to */
 };
 
 /* A refusal. `status` 0: the reason's own. Returns the status; 0: bound, memory. */

@@ -128,7 +128,8 @@ static void on_connected(void *ctx, struct conn *conn, enum reason reason, bool 
     conn_resume(conn);
 }
 
-/* --- the answer -------------------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------------------------------
+ */
 
 static enum reason on_head(void *ctx, const struct http_head *head)
 {

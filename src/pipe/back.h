@@ -2,9 +2,9 @@
  * The call to the model endpoint: takes a connection from the pool, sends what was inspected, and
  * reports the answer. One back is one call.
  *
- * A call is repeated once, on a fresh connection, only where an idle connection had gone stale before
- * any answer byte and either nothing of the request was written or its method is idempotent (RFC
- * 9110 9.2.2): a model is never asked twice by accident.
+ * A call is repeated once, on a fresh connection, only where an idle connection had gone stale
+ * before any answer byte and either nothing of the request was written or its method is idempotent
+ * (RFC 9110 9.2.2): a model is never asked twice by accident.
  */
 #ifndef SG_PIPE_BACK_H
 #define SG_PIPE_BACK_H

@@ -117,7 +117,8 @@ static bool put_hash(struct buf *out, const struct inspection *i, const struct e
 }
 
 /* The mask as text, before it is escaped for its place. */
-static bool put_mask(struct buf *out, const struct inspection *i, const struct edit *e, size_t number)
+static bool put_mask(struct buf *out, const struct inspection *i, const struct edit *e,
+                     size_t number)
 {
     struct str value = str_sub(e->span->text, e->match->begin, e->match->end);
     enum mask mask = e->mask;
@@ -176,8 +177,8 @@ static bool rewrite(const struct inspection *i, struct str document, const struc
     return good;
 }
 
-static enum reason edit_document(struct inspection *i, struct str document, size_t first, size_t end,
-                                 struct buf *out, bool *edited)
+static enum reason edit_document(struct inspection *i, struct str document, size_t first,
+                                 size_t end, struct buf *out, bool *edited)
 {
     struct edits list;
     if (!collect_edits(i, first, end, &list)) {
@@ -197,8 +198,7 @@ static enum reason edit_document(struct inspection *i, struct str document, size
 
 enum reason edit_apply(struct inspection *i)
 {
-    enum reason r =
-        edit_document(i, i->text_body, 0, i->body_spans, &i->new_body, &i->edited);
+    enum reason r = edit_document(i, i->text_body, 0, i->body_spans, &i->new_body, &i->edited);
     if (r == REASON_OK) {
         r = edit_document(i, i->target, i->body_spans, i->spans.count, &i->new_target,
                           &i->target_edited);

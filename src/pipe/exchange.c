@@ -124,7 +124,8 @@ enum reason exchange_request_body(struct exchange *ex, const char *p, size_t n)
     return buf_add(&ex->request_body, p, n) ? REASON_OK : REASON_MEMORY;
 }
 
-/* --- the prompt's verdict ----------------------------------------------------------------------- */
+/* --- the prompt's verdict -----------------------------------------------------------------------
+ */
 
 static struct str host_of(struct exchange *ex)
 {
@@ -133,7 +134,8 @@ static struct str host_of(struct exchange *ex)
         return STR("localhost");
     }
     bool v6 = str_find(s->host, STR(":"), 0) != SIZE_MAX;
-    const char *text = arena_printf(ex->arena, v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(s->host), s->port);
+    const char *text =
+        arena_printf(ex->arena, v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(s->host), s->port);
     return str_of(text);
 }
 
@@ -143,14 +145,14 @@ static void call_model(struct exchange *ex)
     const struct inspection *i = &ex->prompt;
     struct str body = i->edited ? buf_str(&i->new_body) : i->text_body;
     struct str host = host_of(ex);
-    struct forward_request request = {
-        .head = ex->head,
-        .target = i->target_edited ? buf_str(&i->new_target) : ex->head->target,
-        .host = host,
-        .id = str_of(ex->id),
-        .length = body.n,
-        .has_body = ex->head->framing != HTTP_BODY_NONE,
-        .decoded = i->decoded};
+    struct forward_request request = {.head = ex->head,
+                                      .target = i->target_edited ? buf_str(&i->new_target)
+                                                                 : ex->head->target,
+                                      .host = host,
+                                      .id = str_of(ex->id),
+                                      .length = body.n,
+                                      .has_body = ex->head->framing != HTTP_BODY_NONE,
+                                      .decoded = i->decoded};
     if (host.n == 0 || !forward_request_head(&request, &ex->call_head)) {
         exchange_say_refusal(ex, REASON_MEMORY, 0);
         return;

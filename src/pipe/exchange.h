@@ -1,7 +1,7 @@
 /*
  * One exchange: a request and its response, from the first byte of the head to the record. It knows
- * neither sockets nor HTTP versions: a client side (pipe/front.c for HTTP/1.1) brings the request and
- * carries the answer away, pipe/back.c asks the model endpoint.
+ * neither sockets nor HTTP versions: a client side (pipe/front.c for HTTP/1.1) brings the request
+ * and carries the answer away, pipe/back.c asks the model endpoint.
  */
 #ifndef SG_PIPE_EXCHANGE_H
 #define SG_PIPE_EXCHANGE_H
@@ -36,8 +36,8 @@ struct exchange_answer {
 struct exchange_client {
     bool (*go_on)(void *ctx); /* 100 Continue */
     bool (*head)(void *ctx, const struct exchange_answer *a);
-    bool (*body)(void *ctx, struct str bytes);            /* copied */
-    bool (*body_owned)(void *ctx, char *p, size_t n);     /* taken over, given to free() */
+    bool (*body)(void *ctx, struct str bytes);        /* copied */
+    bool (*body_owned)(void *ctx, char *p, size_t n); /* taken over, given to free() */
     size_t (*unsent)(void *ctx);
     /* The last call. Not intact: the answer could not be completed, the connection is to be cut. */
     void (*end)(void *ctx, bool intact);
@@ -59,10 +59,10 @@ const struct config *exchange_config(const struct exchange *ex) SG_NONNULL;
  * The request, in order. A reason other than OK means: stop reading and call exchange_refuse().
  * After exchange_request_end() the answer may come before that returns.
  */
-SG_MUST_CHECK enum reason exchange_request_head(struct exchange *ex, const struct http_head *head)
-    SG_NONNULL;
-SG_MUST_CHECK enum reason exchange_request_body(struct exchange *ex, const char *p, size_t n)
-    SG_NONNULL;
+SG_MUST_CHECK enum reason exchange_request_head(struct exchange *ex,
+                                                const struct http_head *head) SG_NONNULL;
+SG_MUST_CHECK enum reason exchange_request_body(struct exchange *ex, const char *p,
+                                                size_t n) SG_NONNULL;
 void exchange_request_end(struct exchange *ex) SG_NONNULL;
 
 /* The request cannot be taken: answers with the reason and ends; the connection is closed after. */

@@ -87,7 +87,8 @@ static void release(struct exchange *ex)
 void exchange_finish(struct exchange *ex, bool intact)
 {
     if (ex->job) {
-        /* The helper thread still reads our memory: end when it is done. The call is given up now. */
+        /* The helper thread still reads our memory: end when it is done. The call is given up now.
+         */
         ex->over = true;
         back_free(ex->back);
         ex->back = NULL;

@@ -18,8 +18,7 @@ static bool send_head(struct exchange *ex, enum exchange_body body, uint64_t len
 {
     const struct inspection *o = &ex->output;
     bool edited = o->edited || ex->prompt.edited;
-    const char *action =
-        ex->outcome.action == ACTION_ALLOW ? "" : action_names[ex->outcome.action];
+    const char *action = ex->outcome.action == ACTION_ALLOW ? "" : action_names[ex->outcome.action];
     struct forward_response response = {.head = ex->answer_head,
                                         .id = str_of(ex->id),
                                         .action = str_of(action),
@@ -97,7 +96,8 @@ static enum reason on_body(void *ctx, const char *p, size_t n)
 static void send_inspected(struct exchange *ex)
 {
     struct inspection *o = &ex->output;
-    struct buf *from = o->edited ? &o->new_body : (o->decoded ? &o->decoded_bytes : &ex->answer_body);
+    struct buf *from =
+        o->edited ? &o->new_body : (o->decoded ? &o->decoded_bytes : &ex->answer_body);
     size_t n = from->n;
     char *p = from->p;
     if (!send_head(ex, EXCHANGE_BODY_LENGTH, n)) {
@@ -148,7 +148,8 @@ static void on_fail(void *ctx, enum reason reason)
         exchange_finish(ex, false);
         return;
     }
-    /* What the model endpoint did wrong is a bad gateway, whatever status the reason has in requests. */
+    /* What the model endpoint did wrong is a bad gateway, whatever status the reason has in
+     * requests. */
     bool theirs = reason_class(reason) == REASON_CLASS_MALFORMED ||
                   reason_class(reason) == REASON_CLASS_UNSCANNABLE;
     exchange_say_refusal(ex, reason, theirs ? BAD_GATEWAY : 0);

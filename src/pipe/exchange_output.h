@@ -10,7 +10,7 @@ extern const struct back_events exchange_back_events;
 void exchange_take_verdict(struct exchange *ex, const struct inspection *i) SG_NONNULL;
 
 /* Applies on_unscannable and on_error to `reason`; true: go on. Notes both in the outcome. */
-SG_MUST_CHECK bool exchange_may_pass(struct exchange *ex, enum reason reason, const char *direction)
-    SG_NONNULL;
+SG_MUST_CHECK bool exchange_may_pass(struct exchange *ex, enum reason reason,
+                                     const char *direction) SG_NONNULL;
 
 #endif

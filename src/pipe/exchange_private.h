@@ -12,8 +12,8 @@
 struct outcome {
     enum action action;
     enum reason reason;
-    const char *direction;           /* that decided: "prompt", "output" or "" */
-    const struct inspection *by;     /* whose verdict decided; NULL for everything else */
+    const char *direction;       /* that decided: "prompt", "output" or "" */
+    const struct inspection *by; /* whose verdict decided; NULL for everything else */
     unsigned status, upstream_status;
 };
 
@@ -43,11 +43,11 @@ struct exchange {
     uint64_t passed; /* bytes of an answer that went through unread */
     struct inspection output;
 
-    bool whole;     /* the request was read to its end */
-    bool started;   /* the answer's head went out */
-    bool passing;   /* the answer goes through piece by piece, unread */
-    bool job;       /* an inspection runs on the helper thread */
-    bool over;      /* finished while a job was running: freed when that is done */
+    bool whole;   /* the request was read to its end */
+    bool started; /* the answer's head went out */
+    bool passing; /* the answer goes through piece by piece, unread */
+    bool job;     /* an inspection runs on the helper thread */
+    bool over;    /* finished while a job was running: freed when that is done */
     struct outcome outcome;
 };
 

@@ -28,19 +28,19 @@ static struct record_match match_of(struct exchange *ex, const struct inspection
     if (match->span < i->body_spans) {
         where = arena_strdup(ex->arena, str_of(path_text(span->path, path, sizeof(path))));
     }
-    return (struct record_match){
-        .direction = i->direction == DIRECTION_PROMPT ? "prompt" : "output",
-        .rule = match->rule->id,
-        .category = match->rule->category,
-        .severity = severity_names[match->rule->severity],
-        .view = view_name(match->view),
-        .role = span_role_name(span->role),
-        .action = action_names[i->verdict.decisions[m].action],
-        .history = span->history,
-        .path = where == NULL ? "" : where,
-        .begin = from,
-        .end = to,
-        .line = policy_line_text(ex->arena, i->verdict.decisions[m].line)};
+    return (struct record_match){.direction =
+                                     i->direction == DIRECTION_PROMPT ? "prompt" : "output",
+                                 .rule = match->rule->id,
+                                 .category = match->rule->category,
+                                 .severity = severity_names[match->rule->severity],
+                                 .view = view_name(match->view),
+                                 .role = span_role_name(span->role),
+                                 .action = action_names[i->verdict.decisions[m].action],
+                                 .history = span->history,
+                                 .path = where == NULL ? "" : where,
+                                 .begin = from,
+                                 .end = to,
+                                 .line = policy_line_text(ex->arena, i->verdict.decisions[m].line)};
 }
 
 /* Both directions' matches in one list; NULL (and a count) when the arena is full. */
@@ -134,8 +134,7 @@ void exchange_record(struct exchange *ex)
     fill_outcome(&r, ex);
     r.matches = matches_of(ex, &r.match_count);
     struct buf line = BUF_INIT(2 * RECORD_MAX);
-    if (!record_write(&r, &line) ||
-        !ex->gate->sink.submit(ex->gate->sink.ctx, buf_str(&line))) {
+    if (!record_write(&r, &line) || !ex->gate->sink.submit(ex->gate->sink.ctx, buf_str(&line))) {
         log_errorx(&ex->gate->log, "record_lost id=%s", ex->id);
     }
     buf_free(&line);

@@ -5,9 +5,9 @@
 /* Headers about bytes that are no longer the ones sent. */
 static bool describes_bytes(struct str name)
 {
-    static const char *const names[] = {"content-md5",  "digest",        "content-digest",
-                                        "repr-digest",  "etag",          "accept-ranges",
-                                        "content-range", "signature",    "signature-input"};
+    static const char *const names[] = {"content-md5",   "digest",    "content-digest",
+                                        "repr-digest",   "etag",      "accept-ranges",
+                                        "content-range", "signature", "signature-input"};
     for (size_t i = 0; i < SG_COUNT(names); i++) {
         if (str_eq_nocase(name, str_of(names[i]))) {
             return true;

@@ -21,27 +21,28 @@ struct forward_request {
     struct str target; /* as inspected (and edited) */
     struct str host;   /* the model endpoint's */
     struct str id;
-    uint64_t length;   /* of the body that will be sent */
-    bool has_body;     /* write a length even if it is 0 */
-    bool decoded;      /* the body goes on without its Content-Encoding */
+    uint64_t length; /* of the body that will be sent */
+    bool has_body;   /* write a length even if it is 0 */
+    bool decoded;    /* the body goes on without its Content-Encoding */
 };
 
 /* A whole request head, ended by the empty line. False: bound, memory. */
-SG_MUST_CHECK bool forward_request_head(const struct forward_request *r, struct buf *out) SG_NONNULL;
+SG_MUST_CHECK bool forward_request_head(const struct forward_request *r,
+                                        struct buf *out) SG_NONNULL;
 
 struct forward_response {
     const struct http_head *head; /* the model endpoint's */
     struct str id;
-    struct str action;            /* empty: not told */
-    bool decoded;                 /* as above */
-    bool edited;                  /* digests and ETags of the old bytes are dropped */
+    struct str action; /* empty: not told */
+    bool decoded;      /* as above */
+    bool edited;       /* digests and ETags of the old bytes are dropped */
 };
 
 /*
  * The end-to-end header lines of a response, and the gate's own; no status line, no framing, no
  * Connection: those are the client connection's. False: bound, memory.
  */
-SG_MUST_CHECK bool forward_response_headers(const struct forward_response *r, struct buf *out)
-    SG_NONNULL;
+SG_MUST_CHECK bool forward_response_headers(const struct forward_response *r,
+                                            struct buf *out) SG_NONNULL;
 
 #endif

@@ -18,7 +18,7 @@ struct front {
     struct exchange *exchange; /* of the current request; NULL between two */
     bool request_done;         /* read to its end */
     bool head_done;
-    bool keep;                 /* the client wants the connection to stay */
+    bool keep; /* the client wants the connection to stay */
     bool http10, head_only, chunked;
     bool closing; /* no further request */
 };
@@ -114,7 +114,8 @@ void front_drain(struct front *f)
     }
 }
 
-/* --- the request -------------------------------------------------------------------------------- */
+/* --- the request --------------------------------------------------------------------------------
+ */
 
 static bool begin(struct front *f)
 {
@@ -157,7 +158,8 @@ static enum reason on_end(void *ctx)
 
 static const struct http1_events parser_events = {on_head, on_body, on_end};
 
-/* A pause in a body has its own time; the head's time runs from its first byte and is not renewed. */
+/* A pause in a body has its own time; the head's time runs from its first byte and is not renewed.
+ */
 static void renew_deadline(struct front *f)
 {
     if (f->request_done) {
@@ -238,7 +240,8 @@ static void on_drained(void *ctx)
 
 static const struct conn_events socket_events = {on_data, on_eof, on_error, on_timeout, on_drained};
 
-/* --- the answer ---------------------------------------------------------------------------------- */
+/* --- the answer ----------------------------------------------------------------------------------
+ */
 
 static bool go_on(void *ctx)
 {

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- epochs ------------------------------------------------------------------------------------- */
+/* --- epochs -------------------------------------------------------------------------------------
+ */
 
 static void retire_pools(struct epoch *e, size_t count)
 {
@@ -75,7 +76,8 @@ struct pool *epoch_pool(const struct epoch *e, const struct config_upstream *u)
     return e->pools[u - e->snapshot->config.upstreams];
 }
 
-/* --- the gate ------------------------------------------------------------------------------------ */
+/* --- the gate ------------------------------------------------------------------------------------
+ */
 
 static void drain_over(void *ctx);
 
@@ -204,7 +206,8 @@ void gate_accept(struct gate *g, int fd, const struct address *peer)
     g->figures.accepted++;
 }
 
-/* --- shutting down ------------------------------------------------------------------------------- */
+/* --- shutting down -------------------------------------------------------------------------------
+ */
 
 void gate_settle(struct gate *g)
 {

@@ -9,13 +9,12 @@
  *   forward   which headers go on, and what is added
  *   answer    what the gate says itself, in the API's own shape
  *
- * 1  front reads a head; the exchange pins the epoch (snapshot and upstream pools) and takes an arena
- * 2  route, tenant, operation; the body is collected up to its bound
- * 3  the prompt is inspected; block, replace and refusals are answered here
- * 4  back sends what was inspected, canonically framed, and collects the answer up to its bound; what
- *    cannot be read passes piece by piece only if the policy says so
- * 5  the output is inspected; the answer goes out
- * 6  one record goes to the sink; arena and epoch are given back
+ * 1  front reads a head; the exchange pins the epoch (snapshot and upstream pools) and takes an
+ * arena 2  route, tenant, operation; the body is collected up to its bound 3  the prompt is
+ * inspected; block, replace and refusals are answered here 4  back sends what was inspected,
+ * canonically framed, and collects the answer up to its bound; what cannot be read passes piece by
+ * piece only if the policy says so 5  the output is inspected; the answer goes out 6  one record
+ * goes to the sink; arena and epoch are given back
  *
  * One gate a thread; all calls on the loop's thread.
  */
@@ -47,7 +46,7 @@ struct gate_figures {
     uint64_t accepted, refused; /* connections */
     uint64_t exchanges;
     uint64_t by_action[ACTION_COUNT];
-    uint64_t errors; /* exchanges that ended with a reason that is not OK */
+    uint64_t errors;               /* exchanges that ended with a reason that is not OK */
     uint64_t connections, running; /* now */
     char snapshot[DIGEST_SHA256_HEX];
 };
@@ -55,13 +54,14 @@ struct gate_figures {
 /* NULL: no memory. Takes no connections before a snapshot is adopted. */
 SG_MUST_CHECK struct gate *gate_new(const struct gate_options *options) SG_NONNULL;
 
-/* Cuts what is still open. Not while an adoption or an offloaded inspection is under way: drain first. */
+/* Cuts what is still open. Not while an adoption or an offloaded inspection is under way: drain
+ * first. */
 void gate_free(struct gate *g);
 
 /*
- * Takes over the caller's reference and makes it the current snapshot, off the loop where it is slow;
- * done(ctx, false) when there was no memory, the old one then stays. One adoption at a time: false if
- * one is under way (the reference is then given back too).
+ * Takes over the caller's reference and makes it the current snapshot, off the loop where it is
+ * slow; done(ctx, false) when there was no memory, the old one then stays. One adoption at a time:
+ * false if one is under way (the reference is then given back too).
  */
 typedef void gate_adopted_fn(void *ctx, bool adopted);
 SG_MUST_CHECK bool gate_adopt(struct gate *g, struct snapshot *s, gate_adopted_fn *done, void *ctx)

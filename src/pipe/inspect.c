@@ -87,9 +87,8 @@ static enum reason plain_span(struct inspection *i)
     if (!utf8_valid(i->text_body, &i->error_at)) {
         return REASON_TEXT_UTF8;
     }
-    struct span span = {.text = i->text_body,
-                        .map = offmap_identity(0, i->text_body.n),
-                        .form = SPAN_PLAIN};
+    struct span span = {
+        .text = i->text_body, .map = offmap_identity(0, i->text_body.n), .form = SPAN_PLAIN};
     return span_add(&i->spans, i->arena, &span);
 }
 
@@ -139,8 +138,7 @@ static enum reason read_target(struct inspection *i)
 {
     size_t mark = str_find(i->target, STR("?"), 0);
     struct str path = str_sub(i->target, 0, mark);
-    struct span span = {
-        .text = path, .map = offmap_identity(0, path.n), .form = SPAN_FORM_VALUE};
+    struct span span = {.text = path, .map = offmap_identity(0, path.n), .form = SPAN_FORM_VALUE};
     enum reason r = span_add(&i->spans, i->arena, &span);
     if (r != REASON_OK || mark == SIZE_MAX) {
         return r;

@@ -59,11 +59,11 @@ struct inspection {
 void inspect_run(struct inspection *i, struct scanner *scanner) SG_NONNULL;
 
 /*
- * Could a body with this head be read at all? REASON_OK, or why not: what cannot be read need not be
- * collected before the policy is asked.
+ * Could a body with this head be read at all? REASON_OK, or why not: what cannot be read need not
+ * be collected before the policy is asked.
  */
-SG_MUST_CHECK enum reason inspect_readable(const struct http_head *head, enum direction direction)
-    SG_NONNULL;
+SG_MUST_CHECK enum reason inspect_readable(const struct http_head *head,
+                                           enum direction direction) SG_NONNULL;
 
 /* Frees what is not in the arena. */
 void inspect_clear(struct inspection *i) SG_NONNULL;

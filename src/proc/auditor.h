@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 /* `*channel` takes MESSAGE_WORKER and MESSAGE_REOPEN. -1 with errno set. */
-SG_MUST_CHECK pid_t auditor_start(const struct log *log, const char *directory, int *channel)
-    SG_NONNULL;
+SG_MUST_CHECK pid_t auditor_start(const struct log *log, const char *directory,
+                                  int *channel) SG_NONNULL;
 
 #endif

@@ -17,6 +17,7 @@
  * is where its report comes. -1 with errno set.
  */
 SG_MUST_CHECK pid_t builder_start(const struct log *log, const char *config_path,
-                                  const struct snapshot *now, int *channel) SG_NONNULL_ARGS(1, 2, 4);
+                                  const struct snapshot *now, int *channel)
+    SG_NONNULL_ARGS(1, 2, 4);
 
 #endif

@@ -14,15 +14,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BACKOFF_MS 1000            /* before replacing a child that had only just started */
-#define YOUNG_NS 1000000000ull     /* "only just" */
+#define BACKOFF_MS 1000        /* before replacing a child that had only just started */
+#define YOUNG_NS 1000000000ull /* "only just" */
 
 static uint64_t restart_delay(uint64_t started_ns)
 {
     return clock_mono_ns() - started_ns < YOUNG_NS ? BACKOFF_MS : 0;
 }
 
-/* --- listening sockets --------------------------------------------------------------------------- */
+/* --- listening sockets ---------------------------------------------------------------------------
+ */
 
 /* Every worker has its own socket for each address (SO_REUSEPORT): its queue survives it. */
 static bool listen_for(struct master *m, size_t entry)
@@ -111,7 +112,8 @@ void slots_close(struct master *m)
     m->slots = NULL;
 }
 
-/* --- workers --------------------------------------------------------------------------------------- */
+/* --- workers
+ * --------------------------------------------------------------------------------------- */
 
 bool slot_send(struct slot *s, enum message_type type, uint64_t generation, int fd)
 {
@@ -163,9 +165,8 @@ static void start_slot(void *ctx)
 {
     struct slot *s = ctx;
     struct master *m = s->master;
-    struct worker_options options = {.log = m->log,
-                                     .listen_fds = s->listen_fds,
-                                     .listen_count = m->start->config.listen_count};
+    struct worker_options options = {
+        .log = m->log, .listen_fds = s->listen_fds, .listen_count = m->start->config.listen_count};
     if (m->stopping) {
         return;
     }
@@ -227,7 +228,8 @@ void slot_message(struct slot *s, const struct message *m)
     }
 }
 
-/* --- the auditor ------------------------------------------------------------------------------------ */
+/* --- the auditor
+ * ------------------------------------------------------------------------------------ */
 
 static void start_auditor(void *ctx)
 {
@@ -257,7 +259,8 @@ bool auditor_open(struct master *m)
     return m->auditor > 0;
 }
 
-/* --- ends ------------------------------------------------------------------------------------------- */
+/* --- ends
+ * ------------------------------------------------------------------------------------------- */
 
 static void auditor_ended(struct master *m, int wait_status)
 {
@@ -288,7 +291,8 @@ static void slot_ended(struct slot *s, int wait_status)
     reload_slot_gone(s);
 }
 
-/* Workers first; when the last is gone the auditor has everything, and ends by its channel's end. */
+/* Workers first; when the last is gone the auditor has everything, and ends by its channel's end.
+ */
 static void continue_stop(struct master *m)
 {
     for (size_t i = 0; m->slots != NULL && i < m->slot_count; i++) {

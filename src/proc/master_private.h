@@ -77,8 +77,8 @@ void slots_start(struct master *m) SG_NONNULL;
 void slots_close(struct master *m) SG_NONNULL;
 void slot_message(struct slot *s, const struct message *m) SG_NONNULL;
 void slot_prepare(struct slot *s) SG_NONNULL;
-SG_MUST_CHECK bool slot_send(struct slot *s, enum message_type type, uint64_t generation, int fd)
-    SG_NONNULL;
+SG_MUST_CHECK bool slot_send(struct slot *s, enum message_type type, uint64_t generation,
+                             int fd) SG_NONNULL;
 SG_MUST_CHECK bool auditor_open(struct master *m) SG_NONNULL;
 void children_ended(struct master *m) SG_NONNULL;
 void master_stop(struct master *m, int exit_code) SG_NONNULL;

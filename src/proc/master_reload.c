@@ -219,9 +219,8 @@ bool reload_begin(struct master *m, uint64_t client)
         r->timeout = timer_new(m->loop, on_timeout, m);
         r->channel = r->bundle = -1;
     }
-    r->builder = r->timeout == NULL
-                     ? -1
-                     : builder_start(&m->log, m->config_path, m->start, &r->channel);
+    r->builder =
+        r->timeout == NULL ? -1 : builder_start(&m->log, m->config_path, m->start, &r->channel);
     if (r->builder < 0) {
         log_error(&m->log, "builder_not_started");
         return false;

@@ -1,4 +1,5 @@
-/* `stopgate status`: what runs, by whom, on which rules; asked of every worker, told in one answer. */
+/* `stopgate status`: what runs, by whom, on which rules; asked of every worker, told in one answer.
+ */
 #include "base/clock.h"
 #include "proc/master_private.h"
 
@@ -21,8 +22,8 @@ static json_t *actions_of(const struct gate_figures *f)
 static json_t *worker_of(const struct slot *s)
 {
     const struct gate_figures *f = &s->figures;
-    return json_pack("{s:s, s:I, s:b, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "name", s->name,
-                     "pid", (json_int_t)s->pid, "ready", s->generation != 0, "answered",
+    return json_pack("{s:s, s:I, s:b, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "name",
+                     s->name, "pid", (json_int_t)s->pid, "ready", s->generation != 0, "answered",
                      s->pid > 0 && !s->figures_wanted, "snapshot", f->snapshot, "connections",
                      (json_int_t)f->connections, "running", (json_int_t)f->running, "accepted",
                      (json_int_t)f->accepted, "refused", (json_int_t)f->refused, "exchanges",

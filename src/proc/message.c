@@ -19,7 +19,8 @@ bool message_pair(int ends[2])
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
         return false;
     }
-    int size = CHANNEL_BUFFER; /* the kernel gives what it allows; the rest is queued by the sender */
+    int size =
+        CHANNEL_BUFFER; /* the kernel gives what it allows; the rest is queued by the sender */
     for (int i = 0; i < 2; i++) {
         (void)setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
     }
@@ -100,9 +101,8 @@ enum message_status message_receive(int channel, struct message_reader *r, struc
         n = recvmsg(channel, &msg, MSG_CMSG_CLOEXEC);
     } while (n < 0 && errno == EINTR);
     if (n < 0) {
-        return errno == EAGAIN
-                   ? MESSAGE_AGAIN
-                   : (errno == ECONNRESET ? MESSAGE_CLOSED : MESSAGE_BAD);
+        return errno == EAGAIN ? MESSAGE_AGAIN
+                               : (errno == ECONNRESET ? MESSAGE_CLOSED : MESSAGE_BAD);
     }
     int fd = take_descriptor(&msg);
     size_t size = (size_t)n;

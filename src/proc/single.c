@@ -189,8 +189,7 @@ static bool open_all(struct single *s)
     if (s->fds == NULL || s->listeners == NULL || s->loop == NULL) {
         return false;
     }
-    struct gate_options options = {
-        .loop = s->loop, .log = s->log, .sink = {s, submit, may_begin}};
+    struct gate_options options = {.loop = s->loop, .log = s->log, .sink = {s, submit, may_begin}};
     if (!digest_random(options.mask_key, sizeof(options.mask_key))) {
         return false;
     }

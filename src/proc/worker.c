@@ -27,7 +27,8 @@ struct worker {
     struct message_reader reader;
 };
 
-/* Opening a snapshot off the loop: parsing rule files takes milliseconds that streams would feel. */
+/* Opening a snapshot off the loop: parsing rule files takes milliseconds that streams would feel.
+ */
 struct opening {
     struct worker *worker;
     uint64_t generation;

@@ -1,4 +1,5 @@
-/* A worker: one loop, one gate, its own listening sockets. Opens no file and knows no other worker. */
+/* A worker: one loop, one gate, its own listening sockets. Opens no file and knows no other worker.
+ */
 #ifndef SG_PROC_WORKER_H
 #define SG_PROC_WORKER_H
 

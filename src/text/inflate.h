@@ -21,8 +21,8 @@ SG_MUST_CHECK enum reason coding_parse(struct str value, enum coding *out) SG_NO
 struct inflate;
 
 struct inflate_limits {
-    size_t ratio;  /* output may be this many times the input so far, after the first `grace` */
-    size_t grace;  /* bytes of output free of the ratio */
+    size_t ratio; /* output may be this many times the input so far, after the first `grace` */
+    size_t grace; /* bytes of output free of the ratio */
 };
 extern const struct inflate_limits inflate_default_limits; /* 100, 64 KiB */
 
@@ -35,7 +35,8 @@ void inflate_free(struct inflate *z);
  * REASON_CODING_SYNTAX, REASON_CODING_RATIO, REASON_CODING_SIZE or REASON_MEMORY; an error stays.
  * Several gzip members in a row are one body (RFC 1952 2.2); bytes after the end are an error.
  */
-SG_MUST_CHECK enum reason inflate_push(struct inflate *z, struct str in, struct buf *out) SG_NONNULL;
+SG_MUST_CHECK enum reason inflate_push(struct inflate *z, struct str in,
+                                       struct buf *out) SG_NONNULL;
 
 /* The body is over: REASON_CODING_SYNTAX if the compressed data is not complete. */
 SG_MUST_CHECK enum reason inflate_end(struct inflate *z) SG_NONNULL;

@@ -33,8 +33,8 @@ struct view_text {
  * Folds valid UTF-8. If the fold changes nothing, `out->text` is `text` itself. REASON_OK or
  * REASON_SPAN_LIMIT (the arena is full).
  */
-SG_MUST_CHECK enum reason view_fold(struct arena *a, struct str text, struct view_text *out)
-    SG_NONNULL;
+SG_MUST_CHECK enum reason view_fold(struct arena *a, struct str text,
+                                    struct view_text *out) SG_NONNULL;
 
 /*
  * Finds encoded runs in `text` (at least 16 encoded characters for base64 and hex; at least one
@@ -44,7 +44,7 @@ SG_MUST_CHECK enum reason view_fold(struct arena *a, struct str text, struct vie
  * with that reason. At most 4,096 pieces a text; more are REASON_SPAN_LIMIT.
  */
 typedef enum reason view_found(void *ctx, const struct view_text *piece);
-SG_MUST_CHECK enum reason view_decode(struct arena *a, struct str text, view_found *found, void *ctx)
-    SG_NONNULL_ARGS(1, 3);
+SG_MUST_CHECK enum reason view_decode(struct arena *a, struct str text, view_found *found,
+                                      void *ctx) SG_NONNULL_ARGS(1, 3);
 
 #endif
