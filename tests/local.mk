@@ -22,3 +22,38 @@ include tests/unit/audit/local.mk
 include tests/unit/pipe/local.mk
 include tests/unit/proc/local.mk
 endif
+
+# --- checks of the tree itself --------------------------------------------------------------------
+TREE_CHECKS = tests/tools/check-layers tests/tools/check-layers-test tests/tools/check-format
+TESTS += $(TREE_CHECKS)
+dist_check_SCRIPTS = $(TREE_CHECKS) tests/e2e/run tests/tools/fuzz-all
+
+# --- end to end: real processes, real clients -----------------------------------------------------
+# One test to make; its log has node's own report. STOPGATE_E2E=reduced is for slow builds,
+# STOPGATE_LONG=1 for the long runs, STOPGATE_E2E_ONLY=themes for some files alone.
+TESTS += tests/e2e/run
+EXTRA_DIST += \
+	tests/e2e/.npmrc tests/e2e/package.json tests/e2e/package-lock.json \
+	tests/e2e/lib tests/e2e/themes tests/e2e/valgrind.supp
+AM_TESTS_ENVIRONMENT = \
+	CLANG_FORMAT='$(CLANG_FORMAT)'; export CLANG_FORMAT; \
+	STOPGATE_BUILD='$(abs_top_builddir)'; export STOPGATE_BUILD; \
+	STOPGATE_SOURCE='$(abs_top_srcdir)'; export STOPGATE_SOURCE; \
+	STOPGATE_E2E='$(STOPGATE_E2E)'; export STOPGATE_E2E; \
+	STOPGATE_E2E_REQUIRED='$(STOPGATE_E2E_REQUIRED)'; export STOPGATE_E2E_REQUIRED;
+# Programs that are run, not linked, by tests.
+tests/e2e/run.log: $(bin_PROGRAMS) $(sbin_PROGRAMS)
+
+clean-local: clean-e2e
+clean-e2e:
+	rm -rf tests/e2e/modules
+.PHONY: clean-e2e
+
+# --- fuzzing --------------------------------------------------------------------------------------
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/http1.dict
+if FUZZING
+include tests/fuzz/http1.mk
+include tests/fuzz/json.mk
+endif
+fuzz-programs: $(filter %_fuzz,$(noinst_PROGRAMS))
+.PHONY: fuzz-programs
