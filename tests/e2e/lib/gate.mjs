@@ -74,7 +74,7 @@ export class Gate {
   async ready() {
     const line = await this.child.line(/listening .*address=127\.0\.0\.1:\d+/);
     this.port = Number(/address=127\.0\.0\.1:(\d+)/.exec(line)[1]);
-    await this.child.line(/(^|\s)ready(\s|$)/);
+    await this.child.line(/ ready /);
     return this;
   }
 
@@ -125,7 +125,7 @@ export class Gate {
   }
 
   /** Sends SIGHUP and waits for the log line that tells how it came out. */
-  async reload(pattern = /reload/) {
+  async reload(pattern = /\breloaded\b|reload_refused|reload_failed/) {
     const from = this.child.lines.length;
     this.child.signal('SIGHUP');
     return this.child.line(pattern, { from });
