@@ -21,3 +21,12 @@ uninstall-conf:
 	  rm -f "$(DESTDIR)$(stopgateconfdir)/$$f" || exit 1; \
 	done
 .PHONY: install-conf uninstall-conf
+
+# The unit knows where the programs went.
+systemdunitdir = $(prefix)/lib/systemd/system
+nodist_systemdunit_DATA = etc/stopgate.service
+EXTRA_DIST += etc/stopgate.service.in
+CLEANFILES += etc/stopgate.service
+etc/stopgate.service: etc/stopgate.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) etc && sed -e 's|@sbindir[@]|$(sbindir)|' -e 's|@bindir[@]|$(bindir)|' \
+	  -e 's|@sysconfdir[@]|$(sysconfdir)|' "$(srcdir)/etc/stopgate.service.in" >$@
