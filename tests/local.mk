@@ -24,7 +24,8 @@ include tests/unit/proc/local.mk
 endif
 
 # --- checks of the tree itself --------------------------------------------------------------------
-TREE_CHECKS = tests/tools/check-layers tests/tools/check-layers-test tests/tools/check-format
+TREE_CHECKS = tests/tools/check-layers tests/tools/check-layers-test tests/tools/check-format \
+	tests/tools/check-reasons
 TESTS += $(TREE_CHECKS)
 dist_check_SCRIPTS = $(TREE_CHECKS) tests/e2e/run tests/tools/fuzz-all
 
