@@ -75,3 +75,13 @@ check_PROGRAMS += tests/unit/text/fold_char_test
 TESTS += tests/unit/text/fold_char_test
 tests_unit_text_fold_char_test_SOURCES = tests/unit/text/fold_char_test.c
 tests_unit_text_fold_char_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/form_test
+TESTS += tests/unit/text/form_test
+tests_unit_text_form_test_SOURCES = tests/unit/text/form_test.c
+tests_unit_text_form_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/multipart_test
+TESTS += tests/unit/text/multipart_test
+tests_unit_text_multipart_test_SOURCES = tests/unit/text/multipart_test.c
+tests_unit_text_multipart_test_LDADD = $(LINK_TEXT)
