@@ -236,11 +236,11 @@ enum reason part_head_read(struct str body, size_t at, struct arena *a, struct s
     size_t limit = body.n - at > PART_HEAD_MAX + 4 ? at + PART_HEAD_MAX + 4 : body.n;
 
     *head = (struct part_head){.path = NULL};
-    for (size_t count = 0;; count++) {
+    for (;;) {
         size_t end = line_end(body, at, limit);
         enum reason reason;
 
-        if (end == SIZE_MAX || (end != at && count == PART_HEADERS_MAX)) {
+        if (end == SIZE_MAX) {
             return REASON_MULTIPART_SYNTAX;
         }
         if (end == at) {

@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PART_HEAD_MAX (8u << 10) /* bytes, without the blank line */
-#define PART_HEADERS_MAX 16
+/* Bytes without the blank line. Each known header may stand once, which bounds their number. */
+#define PART_HEAD_MAX (8u << 10)
 
 struct part_head {
     const struct path *path; /* the field's name */

@@ -85,3 +85,39 @@ check_PROGRAMS += tests/unit/text/multipart_test
 TESTS += tests/unit/text/multipart_test
 tests_unit_text_multipart_test_SOURCES = tests/unit/text/multipart_test.c
 tests_unit_text_multipart_test_LDADD = $(LINK_TEXT)
+
+VIEW_TESTING = tests/unit/text/view_testing.c tests/unit/text/view_testing.h
+VIEW_TESTING_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+
+check_PROGRAMS += tests/unit/text/decode_escape_test
+TESTS += tests/unit/text/decode_escape_test
+tests_unit_text_decode_escape_test_SOURCES = tests/unit/text/decode_escape_test.c $(VIEW_TESTING)
+tests_unit_text_decode_escape_test_CPPFLAGS = $(VIEW_TESTING_CPPFLAGS)
+tests_unit_text_decode_escape_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/decode_run_test
+TESTS += tests/unit/text/decode_run_test
+tests_unit_text_decode_run_test_SOURCES = tests/unit/text/decode_run_test.c $(VIEW_TESTING)
+tests_unit_text_decode_run_test_CPPFLAGS = $(VIEW_TESTING_CPPFLAGS)
+tests_unit_text_decode_run_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/view_decode_test
+TESTS += tests/unit/text/view_decode_test
+tests_unit_text_view_decode_test_SOURCES = tests/unit/text/view_decode_test.c $(VIEW_TESTING)
+tests_unit_text_view_decode_test_CPPFLAGS = $(VIEW_TESTING_CPPFLAGS)
+tests_unit_text_view_decode_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/view_fold_test
+TESTS += tests/unit/text/view_fold_test
+tests_unit_text_view_fold_test_SOURCES = tests/unit/text/view_fold_test.c
+tests_unit_text_view_fold_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/media_type_test
+TESTS += tests/unit/text/media_type_test
+tests_unit_text_media_type_test_SOURCES = tests/unit/text/media_type_test.c
+tests_unit_text_media_type_test_LDADD = $(LINK_TEXT)
+
+check_PROGRAMS += tests/unit/text/inflate_test
+TESTS += tests/unit/text/inflate_test
+tests_unit_text_inflate_test_SOURCES = tests/unit/text/inflate_test.c
+tests_unit_text_inflate_test_LDADD = -lbrotlienc $(LINK_TEXT)
