@@ -32,7 +32,7 @@ static void test_nested(void **state)
                    SECRET,
                    "%35%37"
                    "ud5a%2BG5paH5Lu25LiN5b6X5aSW5Lyg");
-    assert_decodes("aHR0cHM6Ly9hLz9xPSVFNyVBNyU5OCZy", "\xE7\xA7\x98", "PSVFNyVBNyU5");
+    assert_decodes("aHR0cHM6Ly9hLz9xPSVFNyVBNyU5OCZy", "\xE7\xA7\x98", "PSVFNyVBNyU5OCZy");
 }
 
 static void test_depth(void **state)
