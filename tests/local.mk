@@ -55,6 +55,7 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/http1.dict
 if FUZZING
 include tests/fuzz/http1.mk
 include tests/fuzz/json.mk
+include tests/fuzz/text.mk
 endif
 fuzz-programs: $(filter %_fuzz,$(noinst_PROGRAMS))
 .PHONY: fuzz-programs

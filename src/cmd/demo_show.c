@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <utf8proc.h>
 
 #define LABEL_WIDTH 14
 #define WIDTH_DEFAULT 100
@@ -31,18 +30,17 @@ static const char *paint(const struct demo_view *view, const char *code)
     return view->colour ? code : "";
 }
 
-static int columns(const char *p, size_t n, size_t *length)
+static unsigned columns(const char *p, size_t n, size_t *length)
 {
     uint32_t cp = utf8_decode(p, n, length);
-    int width = cp == '\n' ? 1 : utf8proc_charwidth((utf8proc_int32_t)cp);
-    return width < 0 ? 0 : width;
+    return cp == '\n' ? 1 : utf8_columns(cp);
 }
 
 static unsigned text_width(struct str s)
 {
     unsigned width = 0;
     for (size_t at = 0, length; at < s.n; at += length) {
-        width += (unsigned)columns(s.p + at, s.n - at, &length);
+        width += columns(s.p + at, s.n - at, &length);
     }
     return width;
 }
@@ -69,11 +67,11 @@ static unsigned word_width(struct str s, size_t at, unsigned most)
 {
     unsigned width = 0;
     for (size_t length; at < s.n && width <= most; at += length) {
-        int w = columns(s.p + at, s.n - at, &length);
+        unsigned w = columns(s.p + at, s.n - at, &length);
         if (s.p[at] == ' ' || (w > 1 && width > 0)) {
             break;
         }
-        width += (unsigned)w;
+        width += w;
         if (w > 1) {
             break;
         }
@@ -88,9 +86,9 @@ static void print_row(const struct demo_view *view, const char *label, struct st
     unsigned room = view->width - LABEL_WIDTH - 4, used = 0;
     printf("    %s%-*s%s", paint(view, "\x1b[2m"), LABEL_WIDTH, label, paint(view, "\x1b[0m"));
     for (size_t at = 0, length; at < text.n; at += length) {
-        int width = columns(text.p + at, text.n - at, &length);
+        unsigned width = columns(text.p + at, text.n - at, &length);
         bool starts_word = at == 0 || text.p[at - 1] == ' ' || width > 1;
-        unsigned need = starts_word ? word_width(text, at, room) : (unsigned)width;
+        unsigned need = starts_word ? word_width(text, at, room) : width;
         if (used > 0 && used + need > room) {
             printf("\n    %-*s", LABEL_WIDTH, "");
             used = 0;
@@ -103,7 +101,7 @@ static void print_row(const struct demo_view *view, const char *label, struct st
         } else {
             fwrite(text.p + at, 1, length, stdout);
         }
-        used += (unsigned)width;
+        used += width;
         if (at < to && at + length >= to) {
             fputs(paint(view, "\x1b[0m"), stdout);
         }

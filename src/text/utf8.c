@@ -1,5 +1,7 @@
 #include "text/utf8.h"
 
+#include <utf8proc.h>
+
 #define ASCII_WORD UINT64_C(0x8080808080808080)
 
 static size_t ascii_run(const unsigned char *p, size_t n)
@@ -162,4 +164,10 @@ size_t utf8_forward(struct str s, size_t at, size_t count)
         count--;
     }
     return at;
+}
+
+unsigned utf8_columns(uint32_t cp)
+{
+    int width = cp <= 0x10FFFF ? utf8proc_charwidth((utf8proc_int32_t)cp) : 0;
+    return width < 0 ? 0 : (unsigned)width;
 }

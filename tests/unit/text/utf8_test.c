@@ -169,12 +169,22 @@ static void test_steps(void **state)
     assert_int_equal(utf8_forward((struct str){NULL, 0}, 3, 1), 0);
 }
 
+static void columns_of_a_terminal(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_columns('a'), 1);
+    assert_int_equal(utf8_columns(0x4E2D), 2);
+    assert_int_equal(utf8_columns(0x301), 0);
+    assert_int_equal(utf8_columns('\n'), 0);
+    assert_int_equal(utf8_columns(0x110000), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),      cmocka_unit_test(test_bad_offset),
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_decode_stays_inside),
-        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_steps),      cmocka_unit_test(columns_of_a_terminal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
