@@ -98,9 +98,9 @@ static void on_acceptable(evutil_socket_t listening, short what, void *arg)
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd >= 0) {
-            l->starved = false;
             l->fn(l->ctx, fd, &peer);
         } else if (errno == EAGAIN) {
+            l->starved = false; /* all were taken: a later shortage is another one */
             return;
         } else if (!concerns_peer(errno)) {
             accept_failed(l, errno);

@@ -185,7 +185,9 @@ static void dial_failed(struct pool *p, struct pool_request *r, enum reason reas
     size_t server;
 
     p->open--;
-    p->servers[r->server].down_until_ns = lazy_due_ns(DOWN_MS);
+    if (reason != REASON_MEMORY) {
+        p->servers[r->server].down_until_ns = lazy_due_ns(DOWN_MS);
+    }
     if (!p->retired && reason != REASON_MEMORY && next_server(p, r, &server)) {
         TAILQ_INSERT_HEAD(&p->queue, r, link); /* before those who came later */
         p->queued++;

@@ -155,6 +155,11 @@ static SG_UNUSED void write_all(int fd, const char *p, size_t n)
     }
 }
 
+static SG_UNUSED struct str bytes_of(const char *p, size_t n)
+{
+    return (struct str){p, n};
+}
+
 /* Bytes in which a lost, doubled or moved piece shows. */
 static SG_UNUSED char *pattern(size_t n)
 {
