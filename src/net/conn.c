@@ -22,11 +22,6 @@ static void close_orphan(void *ctx)
     conn_free(ctx);
 }
 
-static bool passed(uint64_t due_ns, uint64_t now_ns)
-{
-    return due_ns != 0 && due_ns <= now_ns;
-}
-
 static void on_timer(void *ctx)
 {
     struct conn *c = ctx;
@@ -35,7 +30,9 @@ static void on_timer(void *ctx)
     if (c->state == CONN_FINISHING) {
         conn_free(c);
     } else if (c->state == CONN_OPEN) {
-        if (!passed(c->deadline_ns, now_ns) && !passed(c->write_due_ns, now_ns)) {
+        bool ended = c->deadline_ns != 0 && c->deadline_ns <= now_ns;
+
+        if (!ended && !conn_io_write_is_due(c, now_ns)) {
             conn_io_rearm(c);
             return;
         }

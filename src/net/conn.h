@@ -97,8 +97,8 @@ size_t conn_unsent(const struct conn *c) SG_NONNULL;
 void conn_deadline(struct conn *c, uint64_t ms) SG_NONNULL;
 
 /*
- * Watches that queued output moves: on_timeout when for `ms` nothing could be written although
- * something is queued. 0: off.
+ * Watches that queued output moves: on_timeout when something is queued and for `ms` the peer's
+ * kernel took none of it. 0: off.
  */
 void conn_write_timeout(struct conn *c, uint64_t ms) SG_NONNULL;
 

@@ -9,6 +9,8 @@
 #include "net/conn_private.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 static ssize_t socket_read(struct conn *c, void *p, size_t n)
@@ -156,12 +158,37 @@ void conn_io_rearm(struct conn *c)
     }
 }
 
+/* Bytes that the kernel has taken and the peer has not. */
+static int in_kernel(const struct conn *c)
+{
+    int n = 0;
+
+    return ioctl(c->fd, SIOCOUTQ, &n) == 0 ? n : 0;
+}
+
+/*
+ * A full socket takes nothing until a good part of its buffer, megabytes, is free: a slow peer may
+ * read all the time meanwhile.
+ */
+bool conn_io_write_is_due(struct conn *c, uint64_t now_ns)
+{
+    if (c->write_due_ns == 0 || c->write_due_ns > now_ns) {
+        return false;
+    }
+    if (in_kernel(c) >= c->write_left) {
+        return true;
+    }
+    conn_io_write_clock(c);
+    return false;
+}
+
 void conn_io_write_clock(struct conn *c)
 {
     if (c->state == CONN_FINISHING) {
         lazy_set(&c->timer, lazy_due_ns(c->linger_ms));
     } else if (c->write_timeout_ms != 0 && c->blocked) {
         c->write_due_ns = lazy_due_ns(c->write_timeout_ms);
+        c->write_left = in_kernel(c);
         conn_io_rearm(c);
     } else if (c->write_due_ns != 0) {
         c->write_due_ns = 0;

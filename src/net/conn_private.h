@@ -57,6 +57,7 @@ struct conn {
     struct lazy_timer timer; /* the earlier of the two below, or lingering */
     uint64_t deadline_ns;
     uint64_t write_due_ns;
+    int write_left; /* in the kernel when that was set */
     uint64_t write_timeout_ms;
     uint64_t linger_ms;
 
@@ -80,8 +81,9 @@ void conn_io_want_read(struct conn *c) SG_NONNULL; /* if the state allows readin
 void conn_io_unwatch_break(struct conn *c) SG_NONNULL;
 size_t conn_io_held(const struct conn *c) SG_NONNULL; /* bytes untaken */
 void conn_io_write_clock(struct conn *c) SG_NONNULL;  /* output moved, or just got stuck */
-void conn_io_rearm(struct conn *c) SG_NONNULL;        /* the timer, after a due time changed */
-bool conn_io_transient(int err);                      /* try again later */
+bool conn_io_write_is_due(struct conn *c, uint64_t now_ns) SG_NONNULL; /* else it is renewed */
+void conn_io_rearm(struct conn *c) SG_NONNULL; /* the timer, after a due time changed */
+bool conn_io_transient(int err);               /* try again later */
 void conn_io_drop_output(struct conn *c) SG_NONNULL;
 void conn_io_fail(struct conn *c, int err) SG_NONNULL; /* tells the owner, for the last time */
 void conn_io_fail_later(struct conn *c, int err) SG_NONNULL; /* at the end of the turn */

@@ -5,12 +5,14 @@ tests_unit_net_address_test_LDADD = $(LINK_NET)
 
 check_PROGRAMS += tests/unit/net/conn_test
 TESTS += tests/unit/net/conn_test
-tests_unit_net_conn_test_SOURCES = tests/unit/net/conn_test.c tests/unit/net/net_test.h
+tests_unit_net_conn_test_SOURCES = tests/unit/net/conn_test.c tests/unit/net/conn_side.h \
+	tests/unit/net/net_test.h
 tests_unit_net_conn_test_LDADD = $(LINK_NET)
 
 check_PROGRAMS += tests/unit/net/conn_end_test
 TESTS += tests/unit/net/conn_end_test
-tests_unit_net_conn_end_test_SOURCES = tests/unit/net/conn_end_test.c tests/unit/net/net_test.h
+tests_unit_net_conn_end_test_SOURCES = tests/unit/net/conn_end_test.c tests/unit/net/conn_side.h \
+	tests/unit/net/net_test.h
 tests_unit_net_conn_end_test_LDADD = $(LINK_NET)
 
 check_PROGRAMS += tests/unit/net/dial_test
