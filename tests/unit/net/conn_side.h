@@ -113,24 +113,6 @@ static SG_UNUSED void close_side(struct side *s)
     free(s->got);
 }
 
-/* Lets the loop look at its sockets once, when something is known to be ready. */
-static SG_UNUSED void stop_loop(void *ctx)
-{
-    loop_stop(ctx);
-}
-
-static SG_UNUSED void turns(struct loop *loop, int n)
-{
-    struct timer *t = timer_new(loop, stop_loop, loop);
-
-    assert_non_null(t);
-    while (n-- > 0) {
-        timer_set(t, 1);
-        run_out(loop);
-    }
-    timer_free(t);
-}
-
 /* A blocking peer in a thread of its own. */
 struct peer {
     pthread_t thread;

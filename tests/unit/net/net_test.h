@@ -132,6 +132,50 @@ static SG_UNUSED void tcp_pair(int fds[2])
     close(listening);
 }
 
+/* Lets the loop look at its sockets, for `n` milliseconds or until something stops it. */
+static SG_UNUSED void stop_loop(void *ctx)
+{
+    loop_stop(ctx);
+}
+
+static SG_UNUSED void turns(struct loop *loop, int n)
+{
+    struct timer *t = timer_new(loop, stop_loop, loop);
+
+    assert_non_null(t);
+    while (n-- > 0) {
+        timer_set(t, 1);
+        run_out(loop);
+    }
+    timer_free(t);
+}
+
+/*
+ * A listener whose queue is full: who connects to it hears nothing. `fillers` are the descriptors
+ * that fill it.
+ */
+#define FILLERS 4
+static SG_UNUSED int listen_silent(struct address *out, int fillers[FILLERS])
+{
+    int fd = listen_any(out);
+
+    assert_int_equal(listen(fd, 0), 0);
+    for (int i = 0; i < FILLERS; i++) {
+        fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        assert_true(fillers[i] >= 0);
+        (void)connect(fillers[i], (const struct sockaddr *)&out->sa, out->len);
+    }
+    return fd;
+}
+
+static SG_UNUSED void close_silent(int fd, const int fillers[FILLERS])
+{
+    close(fd);
+    for (int i = 0; i < FILLERS; i++) {
+        close(fillers[i]);
+    }
+}
+
 /* Reads exactly `n` bytes from a blocking descriptor. */
 static SG_UNUSED void read_all(int fd, char *p, size_t n)
 {
