@@ -175,5 +175,5 @@ uint64_t conn_bytes_out(const struct conn *c)
 bool conn_reusable(const struct conn *c)
 {
     return c->state == CONN_OPEN && !c->eof && c->write_error == 0 && c->failed == 0 &&
-           conn_io_held(c) == 0 && evbuffer_get_length(c->out) == 0;
+           conn_io_held(c) == 0 && evbuffer_get_length(c->out) == 0 && conn_io_is_quiet(c);
 }

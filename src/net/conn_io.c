@@ -18,6 +18,14 @@ static ssize_t socket_read(struct conn *c, void *p, size_t n)
     return recv(c->fd, p, n, 0);
 }
 
+/* Asks the kernel: the loop may not have looked since. Bytes, an end and an error all say no. */
+bool conn_io_is_quiet(const struct conn *c)
+{
+    char byte;
+
+    return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && conn_io_transient(errno);
+}
+
 static ssize_t socket_writev(struct conn *c, struct iovec *vec, size_t n)
 {
     struct msghdr m = {.msg_iov = vec, .msg_iovlen = n};

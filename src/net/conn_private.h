@@ -77,7 +77,8 @@ void conn_io_stop(struct conn *c) SG_NONNULL; /* no event of the socket's any mo
 void conn_io_stop_reading(struct conn *c) SG_NONNULL;
 void conn_io_stop_writing(struct conn *c) SG_NONNULL;
 bool conn_io_may_read(const struct conn *c) SG_NONNULL;
-void conn_io_want_read(struct conn *c) SG_NONNULL; /* if the state allows reading */
+void conn_io_want_read(struct conn *c) SG_NONNULL;      /* if the state allows reading */
+bool conn_io_is_quiet(const struct conn *c) SG_NONNULL; /* nothing has come, not even an end */
 void conn_io_unwatch_break(struct conn *c) SG_NONNULL;
 size_t conn_io_held(const struct conn *c) SG_NONNULL; /* bytes untaken */
 void conn_io_write_clock(struct conn *c) SG_NONNULL;  /* output moved, or just got stuck */

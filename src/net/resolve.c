@@ -162,7 +162,7 @@ void resolve_cancel(struct resolve *r)
 
 /*
  * Failing what is open makes libevent queue callbacks: they run in one more turn, so that libevent
- * frees its part. What then remains is ours.
+ * frees its part. What then remains is ours. Nobody is told: the owners have gone before the loop.
  */
 void resolver_free(struct resolver *r)
 {
@@ -170,6 +170,10 @@ void resolver_free(struct resolver *r)
 
     if (r == NULL) {
         return;
+    }
+    TAILQ_FOREACH(open, &r->open, link)
+    {
+        open->cancelled = true;
     }
     evdns_base_free(r->dns, 1);
     if (!TAILQ_EMPTY(&r->open)) {
