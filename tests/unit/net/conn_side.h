@@ -7,6 +7,7 @@
 #include "net/conn.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #define BIG (8u << 20)
 

@@ -44,3 +44,8 @@ check_PROGRAMS += tests/unit/net/resolve_test
 TESTS += tests/unit/net/resolve_test
 tests_unit_net_resolve_test_SOURCES = tests/unit/net/resolve_test.c tests/unit/net/net_test.h
 tests_unit_net_resolve_test_LDADD = $(LINK_NET)
+
+check_PROGRAMS += tests/unit/net/timer_test
+TESTS += tests/unit/net/timer_test
+tests_unit_net_timer_test_SOURCES = tests/unit/net/timer_test.c tests/unit/net/net_test.h
+tests_unit_net_timer_test_LDADD = $(LINK_NET)
