@@ -29,4 +29,7 @@ size_t utf8_align(struct str s, size_t at);
 size_t utf8_back(struct str s, size_t at, size_t count);
 size_t utf8_forward(struct str s, size_t at, size_t count);
 
+/* Columns of a terminal that a character takes (East Asian wide: 2; combining and control: 0). */
+unsigned utf8_columns(uint32_t cp);
+
 #endif

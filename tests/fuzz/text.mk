@@ -8,4 +8,3 @@ noinst_PROGRAMS += tests/fuzz/view_fuzz
 tests_fuzz_view_fuzz_SOURCES = tests/fuzz/view_fuzz.c
 tests_fuzz_view_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_view_fuzz_LDADD = libtext.a $(UTF8PROC_LIBS) libbase.a $(CRYPTO_LIBS)
-EXTRA_DIST += tests/fuzz/corpus/multipart tests/fuzz/corpus/view
