@@ -42,8 +42,6 @@ AM_TESTS_ENVIRONMENT = \
 	STOPGATE_SOURCE='$(abs_top_srcdir)'; export STOPGATE_SOURCE; \
 	STOPGATE_E2E='$(STOPGATE_E2E)'; export STOPGATE_E2E; \
 	STOPGATE_E2E_REQUIRED='$(STOPGATE_E2E_REQUIRED)'; export STOPGATE_E2E_REQUIRED;
-# Programs that are run, not linked, by tests.
-tests/e2e/run.log: $(bin_PROGRAMS) $(sbin_PROGRAMS)
 
 clean-local: clean-e2e
 clean-e2e:
