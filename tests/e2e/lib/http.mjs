@@ -23,12 +23,15 @@ function parseHead(bytes) {
 export class Reader {
   constructor(socket) {
     this.socket = socket;
-    this.bytes = Buffer.alloc(0);
+    this.joined = Buffer.alloc(0);
+    this.pieces = []; // behind `joined`; joined only when looked at, so that large bodies stay linear
+    this.waiting = 0;
     this.received = 0;
     this.over = false;
     socket.on('data', (piece) => {
       this.received += piece.length;
-      this.bytes = Buffer.concat([this.bytes, piece]);
+      this.pieces.push(piece);
+      this.waiting += piece.length;
       this.wake?.();
     });
     const end = (error) => {
@@ -39,6 +42,23 @@ export class Reader {
     socket.on('end', end).on('error', end).on('close', end);
   }
 
+  get length() {
+    return this.joined.length + this.waiting;
+  }
+
+  get bytes() {
+    if (this.waiting > 0) {
+      this.joined = Buffer.concat([this.joined, ...this.pieces]);
+      this.pieces = [];
+      this.waiting = 0;
+    }
+    return this.joined;
+  }
+
+  set bytes(rest) {
+    this.joined = rest;
+  }
+
   async #more() {
     if (this.over) throw Object.assign(new Error('the connection ended within a message'), { code: this.error?.code ?? 'END' });
     await new Promise((resolve) => (this.wake = resolve));
@@ -46,7 +66,7 @@ export class Reader {
   }
 
   async take(n) {
-    while (this.bytes.length < n) await this.#more();
+    while (this.length < n) await this.#more();
     const out = this.bytes.subarray(0, n);
     this.bytes = this.bytes.subarray(n);
     return out;
@@ -79,7 +99,7 @@ export class Reader {
 
   /** The next request; null where the connection ended before one began. */
   async request() {
-    while (this.bytes.length === 0) {
+    while (this.length === 0) {
       if (this.over) return null;
       await this.#more();
     }
