@@ -135,13 +135,16 @@ export class Gate {
     return this.child.line(pattern, { from });
   }
 
-  /** Processes started by the gateway: [{pid, comm, args}]. */
-  async children() {
-    const { stdout } = await run('ps', ['-o', 'pid=,args=', '--ppid', String(this.child.pid)]);
-    return stdout.split('\n').filter(Boolean).map((line) => {
-      const [, pid, args] = /^\s*(\d+)\s+(.*)$/.exec(line);
-      return { pid: Number(pid), args };
-    });
+  /** What `stopgate status --json` tells. */
+  async status() {
+    const { stdout, stderr } = await this.tell('status', '--json');
+    assert.ok(stdout, stderr);
+    return JSON.parse(stdout);
+  }
+
+  /** Process ids of the workers. */
+  async workers() {
+    return (await this.status()).workers.map((worker) => worker.pid);
   }
 
   async stop({ code = 0, ms = DEADLINE_MS } = {}) {
