@@ -245,8 +245,6 @@ void exchange_drained(struct exchange *ex)
 void exchange_client_gone(struct exchange *ex, enum reason reason)
 {
     ex->client = NULL;
-    if (ex->outcome.reason == REASON_OK) {
-        ex->outcome.reason = reason;
-    }
+    ex->outcome.reason = reason; /* what was let through unread stands with its body */
     exchange_finish(ex, false);
 }

@@ -63,6 +63,7 @@ static enum reason on_head(void *ctx, const struct http_head *head)
         }
         bool sized = head->framing == HTTP_BODY_LENGTH;
         ex->passing = true;
+        ex->output.reason = r;
         return send_head(ex, sized ? EXCHANGE_BODY_LENGTH : EXCHANGE_BODY_STREAM, head->length)
                    ? REASON_OK
                    : REASON_MEMORY;

@@ -138,6 +138,7 @@ describe('nginx as the upstream', () => {
     raw.send('GET /large.bin HTTP/1.1\r\nHost: h\r\n\r\n');
     const [record] = await slow.records((list) => list.length === 1);
     assert.equal(record.reason, 'timeout_send');
+    assert.equal(record.output.reason, 'type_unknown');
     assert.ok(record.output.bytes < 16 * MIB, `${record.output.bytes} bytes were taken from the upstream`);
     if (!reduced) assert.ok(memoryOf(worker).peak - before.now < 16 * MIB);
     raw.close();
