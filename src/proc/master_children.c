@@ -25,6 +25,17 @@ static uint64_t restart_delay(uint64_t started_ns)
 /* --- listening sockets ---------------------------------------------------------------------------
  */
 
+/* SO_REUSEPORT would share the port with another gateway of the same user, silently. */
+static bool is_free(const struct address *address)
+{
+    int fd = address_listen(address, false);
+    if (fd < 0) {
+        return false;
+    }
+    close(fd);
+    return true;
+}
+
 /* Every worker has its own socket for each address (SO_REUSEPORT): its queue survives it. */
 static bool listen_for(struct master *m, size_t entry)
 {
@@ -33,8 +44,12 @@ static bool listen_for(struct master *m, size_t entry)
     bool shared = address.sa.ss_family == AF_UNIX;
     char text[ADDRESS_TEXT_SIZE];
     for (size_t i = 0; i < m->slot_count; i++) {
-        int fd = shared && i > 0 ? dup(m->slots[0].listen_fds[entry])
-                                 : address_listen(&address, !shared);
+        int fd = -1;
+        if (shared && i > 0) {
+            fd = dup(m->slots[0].listen_fds[entry]);
+        } else if (shared || i > 0 || is_free(&address)) {
+            fd = address_listen(&address, !shared);
+        }
         m->slots[i].listen_fds[entry] = fd;
         if (fd < 0 || !address_of_socket(fd, &address)) {
             fprintf(stderr, "%s:%u:%u: cannot listen on %.*s: %s\n", l->at.file, l->at.line,
