@@ -70,8 +70,12 @@ export class Child {
 
 /** Runs a program to its end: {code, signal, stdout, stderr}. */
 export async function run(command, args, options = {}) {
-  const child = new Child(command, args, options);
-  const status = await within(child.exited, () => `the end of ${command} ${args.join(' ')}:\n${child.log}`,
-    options.deadline);
-  return { ...status, stdout: child.stdout, stderr: child.lines.slice(0, -1).join('\n') };
+  const { deadline, ...rest } = options;
+  const child = new Child(command, args, rest);
+  try {
+    const status = await within(child.exited, () => `the end of ${command} ${args.join(' ')}:\n${child.log}`, deadline);
+    return { ...status, stdout: child.stdout, stderr: child.lines.slice(0, -1).join('\n') };
+  } finally {
+    child.signal('SIGKILL');
+  }
 }
