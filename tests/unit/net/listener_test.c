@@ -163,6 +163,7 @@ static void many_leave_no_descriptor(void **state)
 static int starve(void)
 {
     struct address at;
+    struct address own;
     int listening = listen_any(&at);
     int log_fds[2];
     struct log log = {-1, LOG_DEBUG_LEVEL, "test"};
@@ -181,7 +182,10 @@ static int starve(void)
     open_taker(&t, listening, &log);
     clients[0] = connect_to(&at);
     clients[1] = connect_to(&at);
-    limit.rlim_cur = limit.rlim_max = (rlim_t)clients[1] + 1; /* none is left */
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return 2;
+    }
+    limit.rlim_cur = (rlim_t)clients[1] + 1; /* none is left */
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return 2;
     }
@@ -198,10 +202,14 @@ static int starve(void)
     if (strstr(line, "accept_failed") == NULL || strchr(line, '\n') != line + n - 1) {
         return 5; /* one line, although it was tried again and again */
     }
-    close(clients[0]); /* room for one: a client that left, and then the one that stayed */
+    close(clients[0]);
+    close(clients[1]);
+    clients[0] = connect_to(&at); /* and room for one more */
+    if (!address_of_socket(clients[0], &own)) {
+        return 6;
+    }
     t.close_at_once = true;
-    t.stop_at = 2;
-    RUN_UNTIL(t.loop, t.calls == 2);
+    RUN_UNTIL(t.loop, t.calls > 0 && port_of(&t.peer) == port_of(&own));
     close_taker(&t);
     return 0;
 }
