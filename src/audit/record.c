@@ -109,7 +109,7 @@ static bool put_matches(struct buf *out, const struct record *r, size_t begin)
         !buf_add_str(out, STR(",\"matches\":["))) {
         return false;
     }
-    for (uint64_t i = 0; i < r->match_count && out->n - begin < RECORD_MAX - MATCH_MAX; i++) {
+    for (uint64_t i = 0; i < r->match_listed && out->n - begin < RECORD_MAX - MATCH_MAX; i++) {
         if ((i > 0 && !buf_add_char(out, ',')) || !put_match(out, &r->matches[i])) {
             return false;
         }

@@ -139,6 +139,7 @@ static void test_match(void **state)
     (void)state;
     r.matches = &m;
     r.match_count = 1;
+    r.match_listed = 1;
     json_t *j = written(&r);
     const json_t *got = json_array_get(json_object_get(j, "matches"), 0);
     assert_int_equal(json_object_size(got), 12);
@@ -283,6 +284,7 @@ static void test_many_matches(void **state)
     }
     r.matches = all;
     r.match_count = COUNT;
+    r.match_listed = COUNT;
     r.user = r.model = r.tenant = r.route = r.upstream = str_of(hostile);
     json_t *j = written(&r);
     assert_int_equal(number(j, "match_count"), COUNT);
