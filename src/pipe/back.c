@@ -12,6 +12,7 @@ struct back {
     uint64_t out_before; /* conn_bytes_out() when the connection was lent */
     bool reused, retried;
     bool head_seen, complete, keep_alive, paused;
+    bool given_up; /* by the owner, with a reason of its own */
 };
 
 static const struct http1_events parser_events;
@@ -131,18 +132,24 @@ static void on_connected(void *ctx, struct conn *conn, enum reason reason, bool 
 /* --- the answer --------------------------------------------------------------------------------
  */
 
+static enum reason given(struct back *b, enum reason reason)
+{
+    b->given_up = reason != REASON_OK;
+    return reason;
+}
+
 static enum reason on_head(void *ctx, const struct http_head *head)
 {
     struct back *b = ctx;
     b->head_seen = true;
     b->keep_alive = head->keep_alive && head->framing != HTTP_BODY_CLOSE;
-    return b->events->on_head(b->ctx, head);
+    return given(b, b->events->on_head(b->ctx, head));
 }
 
 static enum reason on_body(void *ctx, const char *p, size_t n)
 {
     struct back *b = ctx;
-    return b->events->on_body(b->ctx, p, n);
+    return given(b, b->events->on_body(b->ctx, p, n));
 }
 
 static enum reason on_end(void *ctx)
@@ -170,12 +177,9 @@ static void finish(struct back *b, bool extra)
 }
 
 /* A framing error is the endpoint's; what the owner returned is passed on as it is. */
-static enum reason outward(enum reason r)
+static enum reason outward(const struct back *b, enum reason r)
 {
-    return reason_class(r) == REASON_CLASS_MALFORMED || r == REASON_HEADER_COUNT ||
-                   r == REASON_HEAD_SIZE
-               ? REASON_UPSTREAM_PROTOCOL
-               : r;
+    return b->given_up || r == REASON_MEMORY ? r : REASON_UPSTREAM_PROTOCOL;
 }
 
 static size_t on_data(void *ctx, const char *p, size_t n)
@@ -184,14 +188,16 @@ static size_t on_data(void *ctx, const char *p, size_t n)
     size_t used = 0;
     enum reason r = http1_feed(b->parser, p, n, &used);
     if (r != REASON_OK) {
-        fail(b, outward(r));
+        fail(b, outward(b, r));
         return n;
     }
     if (b->complete) {
         finish(b, used < n);
         return n;
     }
-    watch_deadline(b);
+    if (b->head_seen) {
+        watch_deadline(b); /* the head's own time is not renewed by each of its bytes */
+    }
     return used;
 }
 

@@ -42,16 +42,28 @@ static void place_edit(struct edit *e)
     }
 }
 
-/* Overlapping values become one edit; what touches stays two. */
+/* Would both be masked alike, over the same bytes of the same value? */
+static bool same_edit(const struct edit *a, const struct edit *b)
+{
+    return a->from == b->from && a->to == b->to && a->mask == b->mask &&
+           a->match->begin == b->match->begin && a->match->end == b->match->end;
+}
+
+/*
+ * Overlapping values become one edit; what touches stays two. A mask that tells a part of its own
+ * value could tell all of the other, so the label takes its place.
+ */
 static void merge_edits(struct edits *list)
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
         struct edit *last = kept > 0 ? &list->items[kept - 1] : NULL;
         if (last != NULL && list->items[i].from < last->to) {
+            if (!same_edit(last, &list->items[i])) {
+                last->mask = MASK_LABEL;
+            }
             if (list->items[i].to > last->to) {
                 last->to = list->items[i].to;
-                last->mask = MASK_LABEL;
             }
         } else {
             list->items[kept++] = list->items[i];

@@ -50,33 +50,44 @@ const struct config *exchange_config(const struct exchange *ex)
     return &ex->epoch->snapshot->config;
 }
 
-/* The key a client shows, in the places where the APIs put it. */
-static struct str client_key(const struct http_head *head)
+/* The key that a header shows, if it is one of those where the APIs put it. */
+static struct str key_in(const struct http_header *h)
 {
     static const char *const names[] = {"x-api-key", "api-key", "x-goog-api-key"};
-    const struct http_header *h = http_find(head, STR("authorization"));
-    if (h != NULL && h->value.n > 7 && str_eq_nocase(str_sub(h->value, 0, 7), STR("bearer "))) {
-        return str_trim(str_sub(h->value, 7, h->value.n));
+    if (str_eq_nocase(h->name, STR("authorization"))) {
+        bool bearer = h->value.n > 7 && str_eq_nocase(str_sub(h->value, 0, 7), STR("bearer "));
+        return bearer ? str_trim(str_sub(h->value, 7, h->value.n)) : (struct str){NULL, 0};
     }
     for (size_t i = 0; i < SG_COUNT(names); i++) {
-        h = http_find(head, str_of(names[i]));
-        if (h != NULL) {
+        if (str_eq_nocase(h->name, str_of(names[i]))) {
             return h->value;
         }
     }
     return (struct str){NULL, 0};
 }
 
+/*
+ * Every key that is shown counts, since nobody knows which one the endpoint looks at: a key beside
+ * it does not hide a tenant, and the keys of two tenants are those of none.
+ */
 static enum reason find_tenant(struct exchange *ex)
 {
     const struct config *config = exchange_config(ex);
-    struct str key = client_key(ex->head);
-    if (config->tenant_count > 0 && key.n > 0) {
+    for (size_t i = 0; config->tenant_count > 0 && i < ex->head->header_count; i++) {
+        struct str key = key_in(&ex->head->headers[i]);
         uint8_t digest[DIGEST_SHA256_SIZE];
+        if (key.n == 0) {
+            continue;
+        }
         if (!digest_sha256(key, digest)) {
             return REASON_MEMORY;
         }
-        ex->tenant = config_tenant(config, digest);
+        const struct config_tenant *tenant = config_tenant(config, digest);
+        if (tenant != NULL && ex->tenant != NULL && tenant != ex->tenant) {
+            ex->tenant = NULL;
+            return REASON_TENANT_UNKNOWN;
+        }
+        ex->tenant = tenant != NULL ? tenant : ex->tenant;
     }
     return ex->tenant == NULL && config->tenants_only ? REASON_TENANT_UNKNOWN : REASON_OK;
 }
@@ -118,8 +129,12 @@ enum reason exchange_request_head(struct exchange *ex, const struct http_head *h
 
 enum reason exchange_request_body(struct exchange *ex, const char *p, size_t n)
 {
-    if (n > ex->request_body.max - ex->request_body.n) {
+    if (n > ex->request_body.max - ex->received) {
         return REASON_BODY_SIZE;
+    }
+    ex->received += n;
+    if (ex->refusal != REASON_OK) {
+        return REASON_OK; /* nobody will read it: it takes no memory */
     }
     return buf_add(&ex->request_body, p, n) ? REASON_OK : REASON_MEMORY;
 }
@@ -152,7 +167,8 @@ static void call_model(struct exchange *ex)
                                       .id = str_of(ex->id),
                                       .length = body.n,
                                       .has_body = ex->head->framing != HTTP_BODY_NONE,
-                                      .decoded = i->decoded};
+                                      .decoded = i->decoded,
+                                      .edited = i->edited};
     if (host.n == 0 || !forward_request_head(&request, &ex->call_head)) {
         exchange_say_refusal(ex, REASON_MEMORY, 0);
         return;
@@ -171,12 +187,17 @@ static void call_model(struct exchange *ex)
     }
 }
 
+const char *exchange_direction(const struct inspection *i)
+{
+    return i->direction == DIRECTION_PROMPT ? "prompt" : "output";
+}
+
 void exchange_take_verdict(struct exchange *ex, const struct inspection *i)
 {
     if (i->verdict.action > ex->outcome.action) {
         ex->outcome.action = i->verdict.action;
         ex->outcome.by = i;
-        ex->outcome.direction = i->direction == DIRECTION_PROMPT ? "prompt" : "output";
+        ex->outcome.direction = exchange_direction(i);
     }
 }
 
@@ -203,13 +224,22 @@ bool exchange_may_pass(struct exchange *ex, enum reason reason, const char *dire
     return true;
 }
 
+bool exchange_may_send(struct exchange *ex, const struct inspection *i)
+{
+    if (i->unclean) {
+        ex->outcome.direction = exchange_direction(i);
+        return false;
+    }
+    return exchange_may_pass(ex, i->reason, exchange_direction(i));
+}
+
 static void prompt_inspected(struct exchange *ex)
 {
     struct inspection *i = &ex->prompt;
     exchange_take_verdict(ex, i);
     if (i->verdict.action >= ACTION_REPLACE) {
         exchange_say_verdict(ex, i);
-    } else if (!exchange_may_pass(ex, i->reason, "prompt")) {
+    } else if (!exchange_may_send(ex, i)) {
         exchange_say_refusal(ex, i->reason, 0);
     } else {
         call_model(ex);

@@ -49,6 +49,7 @@ void exchange_say_refusal(struct exchange *ex, enum reason reason, int status)
     ex->outcome.reason = reason;
     if (reason_class(reason) != REASON_CLASS_UPSTREAM) {
         ex->outcome.action = ACTION_BLOCK;
+        ex->outcome.by = NULL; /* no rule did it */
     }
     int code = answer_refusal(&a, reason, status, &body);
     say(ex, &a, code, &body);
@@ -61,6 +62,8 @@ void exchange_say_verdict(struct exchange *ex, const struct inspection *i)
     const struct policy_line *line = i->verdict.decisions[i->verdict.decisive].line;
     int code;
     if (i->verdict.action == ACTION_REPLACE) {
+        /* An operation that has no place for an answer tells that it was refused. */
+        ex->outcome.reason = operation_can_answer(ex->operation) ? REASON_OK : REASON_POLICY;
         code = answer_replaced(&a, ex->policy, line, &body);
     } else {
         ex->outcome.reason = REASON_POLICY;

@@ -1,4 +1,5 @@
 /* Inspections: small ones where we stand, large ones on the helper thread. */
+#include "pipe/exchange_output.h"
 #include "pipe/exchange_private.h"
 
 #include <stdlib.h>
@@ -19,12 +20,14 @@ static void done(void *ctx)
 {
     struct job *job = ctx;
     struct exchange *ex = job->ex;
+    const struct inspection *inspection = job->inspection;
     exchange_step *next = job->next;
     free(job);
     struct gate *g = ex->gate;
     ex->job = false;
     g->jobs--;
     if (ex->over) {
+        exchange_take_verdict(ex, inspection); /* nobody waits for it, but the record tells it */
         exchange_finish(ex, false);
         gate_settle(g);
         return;

@@ -17,7 +17,7 @@ static bool has_body(const struct http_head *head)
 static bool send_head(struct exchange *ex, enum exchange_body body, uint64_t length)
 {
     const struct inspection *o = &ex->output;
-    bool edited = o->edited || ex->prompt.edited;
+    bool edited = o->edited || ex->prompt.edited || ex->prompt.target_edited;
     const char *action = ex->outcome.action == ACTION_ALLOW ? "" : action_names[ex->outcome.action];
     struct forward_response response = {.head = ex->answer_head,
                                         .id = str_of(ex->id),
@@ -115,7 +115,7 @@ static void output_inspected(struct exchange *ex)
     exchange_take_verdict(ex, o);
     if (o->verdict.action >= ACTION_REPLACE) {
         exchange_say_verdict(ex, o);
-    } else if (!exchange_may_pass(ex, o->reason, "output")) {
+    } else if (!exchange_may_send(ex, o)) {
         exchange_say_refusal(ex, o->reason, BAD_GATEWAY);
     } else {
         send_inspected(ex);

@@ -34,6 +34,7 @@ struct exchange {
     const struct operation *operation;
     enum reason refusal; /* known since the head, told when the body is over */
     struct buf request_body;
+    uint64_t received; /* bytes of the request's body, kept or not */
     struct inspection prompt;
 
     struct back *back;

@@ -4,9 +4,10 @@
 #include "pipe/exchange_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PATH_SIZE 256
-#define LINE_SIZE 128
+#define LISTED_MAX 512 /* matches: more than a record has room for */
 
 static const char *policy_line_text(struct arena *a, const struct policy_line *line)
 {
@@ -43,29 +44,31 @@ static struct record_match match_of(struct exchange *ex, const struct inspection
                                  .line = policy_line_text(ex->arena, i->verdict.decisions[m].line)};
 }
 
-/* Both directions' matches in one list; NULL (and a count) when the arena is full. */
-static const struct record_match *matches_of(struct exchange *ex, uint64_t *count)
+/*
+ * Both directions' matches in one list, as many as can be told; all of them are counted. Not in the
+ * arena, which a hostile body may have filled. To free().
+ */
+static struct record_match *list_matches(struct exchange *ex, struct record *r)
 {
     const struct inspection *both[] = {&ex->prompt, &ex->output};
-    size_t n = 0;
-    *count = 0;
+    struct record_match *list = calloc(LISTED_MAX, sizeof(*list));
     for (size_t i = 0; i < SG_COUNT(both); i++) {
-        *count += both[i]->verdict.decisions != NULL ? both[i]->matches.count : 0;
-    }
-    struct record_match *list = arena_array(ex->arena, *count, sizeof(*list));
-    for (size_t i = 0; list != NULL && i < SG_COUNT(both); i++) {
-        for (size_t m = 0; both[i]->verdict.decisions != NULL && m < both[i]->matches.count; m++) {
-            list[n++] = match_of(ex, both[i], m);
+        size_t count = both[i]->verdict.decisions != NULL ? both[i]->matches.count : 0;
+        r->match_count += count;
+        for (size_t m = 0; list != NULL && m < count && r->match_listed < LISTED_MAX; m++) {
+            list[r->match_listed++] = match_of(ex, both[i], m);
         }
     }
+    r->matches = list;
     return list;
 }
 
-static struct record_body body_of(const struct inspection *i, uint64_t passed)
+/* `bytes` came, of which `unread` were never looked at. */
+static struct record_body body_of(const struct inspection *i, uint64_t bytes, uint64_t unread)
 {
-    return (struct record_body){.bytes = i->body.n + passed,
+    return (struct record_body){.bytes = bytes,
                                 .scanned = i->scanned,
-                                .unscannable = i->unscannable + passed,
+                                .unscannable = i->unscannable + unread,
                                 .spans = i->spans.count,
                                 .reason = i->reason == REASON_OK ? "" : reason_code(i->reason),
                                 .inspect_ns = i->spent_ns};
@@ -121,8 +124,8 @@ void exchange_record(struct exchange *ex)
     struct record r = {.wall_us = ex->wall_us,
                        .client = ex->peer,
                        .snapshot = ex->epoch->snapshot->version,
-                       .prompt = body_of(&ex->prompt, 0),
-                       .output = body_of(&ex->output, ex->passed),
+                       .prompt = body_of(&ex->prompt, ex->received, 0),
+                       .output = body_of(&ex->output, ex->output.body.n + ex->passed, ex->passed),
                        .model = ex->prompt.spans.facts.model,
                        .user = ex->prompt.spans.facts.user,
                        .stream = ex->prompt.spans.facts.stream,
@@ -132,12 +135,13 @@ void exchange_record(struct exchange *ex)
     snprintf(r.id, sizeof(r.id), "%s", ex->id);
     fill_route(&r, ex);
     fill_outcome(&r, ex);
-    r.matches = matches_of(ex, &r.match_count);
+    struct record_match *list = list_matches(ex, &r);
     struct buf line = BUF_INIT(2 * RECORD_MAX);
     if (!record_write(&r, &line) || !ex->gate->sink.submit(ex->gate->sink.ctx, buf_str(&line))) {
         log_errorx(&ex->gate->log, "record_lost id=%s", ex->id);
     }
     buf_free(&line);
+    free(list);
     count(ex);
     if (ex->outcome.reason != REASON_OK) {
         log_info(&ex->gate->log, "exchange id=%s client=%s action=%s reason=%s status=%u", ex->id,

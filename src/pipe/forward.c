@@ -38,6 +38,12 @@ static bool is_coding(struct str name)
     return str_eq_nocase(name, STR("content-encoding"));
 }
 
+/* True only of the bytes that came, and those do not go on. */
+static bool is_stale(struct str name, bool decoded, bool edited)
+{
+    return (decoded && is_coding(name)) || ((decoded || edited) && describes_bytes(name));
+}
+
 bool forward_request_head(const struct forward_request *r, struct buf *out)
 {
     if (!http1_write_request_line(out, r->head->method, r->target) ||
@@ -46,9 +52,8 @@ bool forward_request_head(const struct forward_request *r, struct buf *out)
     }
     for (size_t i = 0; i < r->head->header_count; i++) {
         const struct http_header *h = &r->head->headers[i];
-        bool changed = r->decoded && (is_coding(h->name) || describes_bytes(h->name));
-        if (changed || http_hop_by_hop(r->head, h) || is_ours(h->name) ||
-            replaced_in_request(h->name)) {
+        if (is_stale(h->name, r->decoded, r->edited) || http_hop_by_hop(r->head, h) ||
+            is_ours(h->name) || replaced_in_request(h->name)) {
             continue;
         }
         if (!http1_write_header(out, h->name, h->value)) {
@@ -66,9 +71,8 @@ bool forward_response_headers(const struct forward_response *r, struct buf *out)
 {
     for (size_t i = 0; i < r->head->header_count; i++) {
         const struct http_header *h = &r->head->headers[i];
-        bool changed = (r->decoded && is_coding(h->name)) ||
-                       ((r->decoded || r->edited) && describes_bytes(h->name));
-        if (changed || http_hop_by_hop(r->head, h) || is_ours(h->name)) {
+        if (is_stale(h->name, r->decoded, r->edited) || http_hop_by_hop(r->head, h) ||
+            is_ours(h->name)) {
             continue;
         }
         if (!http1_write_header(out, h->name, h->value)) {

@@ -24,6 +24,7 @@ struct forward_request {
     uint64_t length; /* of the body that will be sent */
     bool has_body;   /* write a length even if it is 0 */
     bool decoded;    /* the body goes on without its Content-Encoding */
+    bool edited;     /* digests of the old bytes are dropped */
 };
 
 /* A whole request head, ended by the empty line. False: bound, memory. */

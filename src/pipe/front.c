@@ -77,10 +77,11 @@ static void release(struct front *f)
     gate_settle(g);
 }
 
-/* Everything was said: what is unsent still goes out. */
+/* Everything was said: what is unsent still goes out; a long answer has the time it has anyway. */
 static void finish(struct front *f)
 {
-    conn_finish(f->conn, LINGER_MS);
+    uint64_t send_ms = f->gate->current->snapshot->config.timeouts.send_ms;
+    conn_finish(f->conn, conn_unsent(f->conn) < CONN_OUTPUT_LOW ? LINGER_MS : send_ms);
     release(f);
 }
 
@@ -90,11 +91,14 @@ static void cut(struct front *f)
     release(f);
 }
 
-/* The connection is of no use any more; a running exchange is told. */
+/*
+ * The connection is of no use any more; a running exchange is told. By a reset: an answer that only
+ * the end of the connection ends must not look complete.
+ */
 static void lost(struct front *f, enum reason reason)
 {
     struct exchange *ex = f->exchange;
-    conn_free(f->conn);
+    conn_reset(f->conn);
     release(f);
     if (ex != NULL) {
         exchange_client_gone(ex, reason);
@@ -227,7 +231,16 @@ static void on_timeout(void *ctx)
     } else if (!f->request_done) {
         f->closing = true;
         exchange_refuse(f->exchange, f->head_done ? REASON_TIMEOUT_BODY : REASON_TIMEOUT_HEAD);
+    } else {
+        lost(f, REASON_TIMEOUT_SEND);
     }
+}
+
+/* Idle is who has taken the answer; a slow reader is watched by the write timeout alone. */
+static void await_request(struct front *f)
+{
+    bool taken = conn_unsent(f->conn) < CONN_OUTPUT_LOW;
+    conn_deadline(f->conn, taken ? f->gate->current->snapshot->config.timeouts.idle_ms : 0);
 }
 
 static void on_drained(void *ctx)
@@ -235,6 +248,8 @@ static void on_drained(void *ctx)
     struct front *f = ctx;
     if (f->exchange != NULL) {
         exchange_drained(f->exchange);
+    } else {
+        await_request(f);
     }
 }
 
@@ -329,7 +344,7 @@ static void end(void *ctx, bool intact)
     } else if (f->closing || !f->request_done || f->gate->draining) {
         finish(f);
     } else {
-        conn_deadline(f->conn, f->gate->current->snapshot->config.timeouts.idle_ms);
+        await_request(f);
         conn_resume(f->conn); /* offers what was pipelined behind this request */
     }
 }

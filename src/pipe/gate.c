@@ -156,6 +156,7 @@ static void adopt(void *ctx)
     bool good = a->good;
     free(a);
     g->adopting = false;
+    gate_settle(g);
     done(done_ctx, good);
 }
 
@@ -209,14 +210,21 @@ void gate_accept(struct gate *g, int fd, const struct address *peer)
 /* --- shutting down -------------------------------------------------------------------------------
  */
 
+/* Nothing is left that would still touch the gate. */
+static bool is_quiet(const struct gate *g)
+{
+    return g->fronts == NULL && g->jobs == 0 && !g->adopting;
+}
+
 void gate_settle(struct gate *g)
 {
-    if (g->draining && g->fronts == NULL && g->jobs == 0) {
+    if (g->draining && is_quiet(g)) {
         timer_set(g->drain_timer, 0);
     }
 }
 
-/* Everybody is gone, or time is up: who is left is cut, and only jobs are still waited for. */
+/* Everybody is gone, or time is up: who is left is cut, and only jobs and an adoption are still
+ * waited for. */
 static void drain_over(void *ctx)
 {
     struct gate *g = ctx;
@@ -224,7 +232,7 @@ static void drain_over(void *ctx)
         log_warnx(&g->log, "drain_cut connections=%" PRIu64, g->figures.connections);
         cut_all(g);
     }
-    if (g->jobs == 0 && g->drained != NULL) {
+    if (is_quiet(g) && g->drained != NULL) {
         gate_drained_fn *done = g->drained;
         g->drained = NULL;
         done(g->drained_ctx);
@@ -242,7 +250,7 @@ void gate_drain(struct gate *g, gate_drained_fn *done, void *ctx)
         front_drain(f);
         f = next;
     }
-    timer_set(g->drain_timer, g->fronts == NULL && g->jobs == 0 ? 0 : ms);
+    timer_set(g->drain_timer, is_quiet(g) ? 0 : ms);
 }
 
 void gate_figures(const struct gate *g, struct gate_figures *out)

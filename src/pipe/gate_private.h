@@ -38,7 +38,7 @@ struct gate {
     struct gate_figures figures;
 };
 
-/* Called when a front is gone or a job is done: a drain may be over by that. */
+/* Called when a front is gone, a job or an adoption is done: a drain may be over by that. */
 void gate_settle(struct gate *g) SG_NONNULL;
 
 #endif

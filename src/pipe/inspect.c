@@ -151,17 +151,25 @@ static enum reason read_target(struct inspection *i)
     return r;
 }
 
+/* A text that could not be scanned does not keep the others from it: what they hold still counts.
+ */
 static enum reason scan_spans(struct inspection *i, struct scanner *scanner)
 {
+    enum reason worst = REASON_OK;
     for (size_t s = 0; s < i->spans.count; s++) {
-        enum reason r = scanner_scan(scanner, &i->snapshot->database, i->spans.items[s].text, s,
-                                     i->arena, &i->matches);
-        if (r != REASON_OK) {
+        struct str text = i->spans.items[s].text;
+        enum reason r =
+            scanner_scan(scanner, &i->snapshot->database, text, s, i->arena, &i->matches);
+        if (r == REASON_OK) {
+            i->scanned += text.n;
+        } else if (r == REASON_SCAN_FAILED) {
+            i->unscannable += text.n;
+            worst = r;
+        } else {
             return r;
         }
-        i->scanned += i->spans.items[s].text.n;
     }
-    return REASON_OK;
+    return worst;
 }
 
 /* Reads, scans and decides. What could not be read does not keep the rest from being scanned. */
@@ -183,11 +191,15 @@ static enum reason judge(struct inspection *i, struct scanner *scanner)
     if (r == REASON_OK) {
         r = scan_spans(i, scanner);
     }
-    if (r == REASON_OK && !policy_decide(i->policy, i->direction, i->tenant, &i->spans, &i->matches,
-                                         i->arena, &i->verdict)) {
+    if ((r == REASON_OK || r == REASON_SCAN_FAILED) &&
+        !policy_decide(i->policy, i->direction, i->tenant, &i->spans, &i->matches, i->arena,
+                       &i->verdict)) {
         r = REASON_SPAN_LIMIT;
     }
-    return r == REASON_OK ? body : r;
+    /* Where both went wrong, both on_error and on_unscannable have to let it pass. */
+    bool other_decides =
+        r == REASON_SCAN_FAILED && body != REASON_OK && i->policy->on_error != FALLBACK_BLOCK;
+    return r == REASON_OK || other_decides ? body : r;
 }
 
 /* The rewritten text must be clean by the same rules; a mask that makes a new match is no mask. */
@@ -222,14 +234,16 @@ void inspect_run(struct inspection *i, struct scanner *scanner)
     i->error_at = SIZE_MAX;
     i->verdict.decisive = SIZE_MAX;
     i->reason = judge(i, scanner);
-    bool readable = i->reason == REASON_OK || reason_class(i->reason) == REASON_CLASS_UNSCANNABLE;
-    if (readable && i->verdict.action == ACTION_REDACT) {
+    bool may_pass = i->reason == REASON_OK || i->reason == REASON_SCAN_FAILED ||
+                    reason_class(i->reason) == REASON_CLASS_UNSCANNABLE;
+    if (may_pass && i->verdict.action == ACTION_REDACT) {
         enum reason r = edit_apply(i);
         if (r == REASON_OK) {
             r = check_edited(i, scanner);
         }
         if (r != REASON_OK) {
             i->reason = r;
+            i->unclean = true;
         }
     }
     i->spent_ns = clock_mono_ns() - start;

@@ -46,6 +46,7 @@ struct inspection {
     struct match_list matches; /* match.span indexes spans */
     struct verdict verdict;
     bool edited, target_edited;
+    bool unclean; /* something had to be taken out and could not be: nothing may be sent */
     struct buf new_body, new_target;
     uint64_t scanned, unscannable; /* bytes */
     uint64_t spent_ns;
