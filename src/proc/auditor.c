@@ -44,15 +44,20 @@ static void stop_if_alone(struct auditor *a)
  * A record that cannot be written ends the auditor: what the workers have not handed over yet waits
  * with them, new exchanges are refused meanwhile, and the next auditor tries again.
  */
+static void give_up(struct auditor *a, size_t bytes)
+{
+    log_error(&a->log, "records_not_written bytes=%zu", bytes);
+    a->failing = true;
+    loop_stop(a->loop);
+}
+
 static void flush(struct auditor *a)
 {
     if (a->batch.n == 0 || a->failing) {
         return;
     }
     if (!writer_append(a->writer, buf_str(&a->batch))) {
-        log_error(&a->log, "records_not_written bytes=%zu", a->batch.n);
-        a->failing = true;
-        loop_stop(a->loop);
+        give_up(a, a->batch.n);
         return;
     }
     buf_clear(&a->batch);
@@ -76,21 +81,24 @@ static void on_records(void *ctx, int fd)
     struct source *s = ctx;
     struct auditor *a = s->auditor;
     struct message m;
-    enum message_status status;
-    while ((status = message_receive(fd, &a->reader, &m)) == MESSAGE_OK) {
+    enum message_status status = MESSAGE_AGAIN;
+    while (!a->failing && (status = message_receive(fd, &a->reader, &m)) == MESSAGE_OK) {
         if (m.fd >= 0) {
             close(m.fd);
         }
-        if (m.type != MESSAGE_RECORD || !buf_add_str(&a->batch, m.data)) {
+        if (m.type != MESSAGE_RECORD) {
             status = MESSAGE_BAD;
             break;
+        }
+        if (!buf_add_str(&a->batch, m.data)) {
+            give_up(a, a->batch.n + m.data.n);
         }
         if (a->batch.n > BATCH_MAX) {
             flush(a);
         }
     }
     flush(a);
-    if (status != MESSAGE_AGAIN) {
+    if (!a->failing && status != MESSAGE_AGAIN) {
         if (status == MESSAGE_BAD) {
             log_warnx(&a->log, "channel_closed reason=bad_message");
         }
@@ -126,6 +134,8 @@ static void on_master(void *ctx, int fd)
             add_source(a, m.fd);
         } else if (m.type == MESSAGE_REOPEN && !writer_reopen(a->writer)) {
             log_error(&a->log, "records_not_reopened");
+        } else if (m.fd >= 0) {
+            close(m.fd);
         }
     }
     if (status != MESSAGE_AGAIN) {

@@ -96,7 +96,16 @@ static size_t on_data(void *ctx, const char *p, size_t n)
     return n;
 }
 
-static void on_gone(void *ctx)
+/* Who has asked may close its side and still wait for the answer. */
+static void on_eof(void *ctx)
+{
+    struct client *cl = ctx;
+    if (!cl->asked) {
+        drop(cl);
+    }
+}
+
+static void on_timeout(void *ctx)
 {
     drop(ctx);
 }
@@ -107,7 +116,7 @@ static void on_error(void *ctx, int err)
     drop(ctx);
 }
 
-static const struct conn_events events = {on_data, on_gone, on_error, on_gone, NULL};
+static const struct conn_events events = {on_data, on_eof, on_error, on_timeout, NULL};
 
 static void on_client(void *ctx, int fd, const struct address *peer)
 {
@@ -135,8 +144,10 @@ static void on_client(void *ctx, int fd, const struct address *peer)
 /* Does somebody listen there? */
 static bool is_alive(const struct address *a)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool alive = fd >= 0 && connect(fd, (const struct sockaddr *)&a->sa, a->len) == 0;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* EAGAIN: its queue is full. */
+    bool alive =
+        fd >= 0 && (connect(fd, (const struct sockaddr *)&a->sa, a->len) == 0 || errno == EAGAIN);
     if (fd >= 0) {
         close(fd);
     }

@@ -195,6 +195,7 @@ static void start_slot(void *ctx)
         log_error(&m->log, "worker_not_started worker=%s", s->name);
         if (s->pid > 0) {
             kill(s->pid, SIGKILL);
+            close_channel(s);
         }
         s->pid = 0;
         timer_set(s->restart, BACKOFF_MS);
@@ -221,6 +222,7 @@ static void tell_ready(struct master *m)
     m->ready = true;
     log_info(&m->log, "ready workers=%zu rules=%llu snapshot=%.16s", m->slot_count,
              (unsigned long long)m->built.rules, m->built.version);
+    reload_again(m);
 }
 
 void slot_message(struct slot *s, const struct message *m)

@@ -83,11 +83,12 @@ SG_MUST_CHECK bool auditor_open(struct master *m) SG_NONNULL;
 void children_ended(struct master *m) SG_NONNULL;
 void master_stop(struct master *m, int exit_code) SG_NONNULL;
 
-/* master_reload.c; reload_begin tells false when one is under way. */
+/* master_reload.c; reload_begin tells false when one, or the start, is under way. */
 SG_MUST_CHECK bool reload_begin(struct master *m, uint64_t client) SG_NONNULL;
 void reload_prepared(struct slot *s, const struct message_prepared *p) SG_NONNULL;
 void reload_committed(struct slot *s, const struct message_prepared *p) SG_NONNULL;
 void reload_slot_gone(struct slot *s) SG_NONNULL;
+void reload_again(struct master *m) SG_NONNULL; /* if a signal asked for it meanwhile */
 void reload_builder_ended(struct master *m, int wait_status) SG_NONNULL;
 void reload_close(struct master *m) SG_NONNULL;
 

@@ -50,11 +50,18 @@ static void reset(struct master *m)
     for (size_t i = 0; i < m->slot_count; i++) {
         m->slots[i].waiting = false;
     }
-    if (r->again && !m->stopping) {
-        r->again = false;
-        if (!reload_begin(m, 0)) {
-            log_warnx(&m->log, "reload_failed");
-        }
+    reload_again(m);
+}
+
+void reload_again(struct master *m)
+{
+    struct reload *r = &m->reload;
+    if (!r->again || !m->ready || m->stopping || r->phase != RELOAD_IDLE) {
+        return;
+    }
+    r->again = false;
+    if (!reload_begin(m, 0)) {
+        log_warnx(&m->log, "reload_failed");
     }
 }
 
@@ -65,6 +72,8 @@ static void fail(struct master *m, const char *errors)
     for (size_t i = 0; i < m->slot_count && r->phase == RELOAD_PREPARE; i++) {
         if (m->slots[i].pid > 0 && !slot_send(&m->slots[i], MESSAGE_ABORT, r->generation, -1)) {
             log_warnx(&m->log, "abort_not_sent worker=%s", m->slots[i].name);
+        } else if (m->slots[i].pid > 0 && m->slots[i].generation == 0) {
+            slot_prepare(&m->slots[i]); /* it had only begun: with what stays current */
         }
     }
     log_errorx(&m->log, "%s", m->ready ? "reload_refused" : "start_refused");
@@ -79,11 +88,18 @@ static void fail(struct master *m, const char *errors)
     reset(m);
 }
 
+static void stop_builder(const struct master *m)
+{
+    if (m->reload.builder > 0) {
+        kill(m->reload.builder, SIGKILL);
+    }
+}
+
 static void on_timeout(void *ctx)
 {
     struct master *m = ctx;
     if (m->reload.phase == RELOAD_BUILD) {
-        kill(m->reload.builder, SIGKILL);
+        stop_builder(m);
         fail(m, "the rules took too long to compile; the builder was stopped\n");
     } else if (m->reload.phase == RELOAD_PREPARE) {
         fail(m, "a worker did not answer in time\n");
@@ -212,7 +228,8 @@ static void on_report(void *ctx, int fd)
 bool reload_begin(struct master *m, uint64_t client)
 {
     struct reload *r = &m->reload;
-    if (r->phase != RELOAD_IDLE || m->stopping) {
+    bool starting = m->generation != 0 && !m->ready;
+    if (r->phase != RELOAD_IDLE || starting || m->stopping) {
         return false;
     }
     if (r->timeout == NULL) {
@@ -258,11 +275,11 @@ void reload_prepared(struct slot *s, const struct message_prepared *p)
         } else {
             commit_if_all(m);
         }
-    } else if (p->good != 0 && p->generation == m->generation) {
+    } else if (p->good != 0 && p->generation == m->generation && !s->waiting) {
         if (!slot_send(s, MESSAGE_COMMIT, m->generation, -1)) {
             log_warnx(&m->log, "commit_not_sent worker=%s", s->name);
         }
-    } else if (p->good == 0 && r->phase != RELOAD_PREPARE) {
+    } else if (p->good == 0 && p->generation == m->generation && !s->waiting) {
         log_errorx(&m->log, "worker_killed worker=%s reason=cannot_prepare", s->name);
         kill(s->pid, SIGKILL);
     }
@@ -274,11 +291,11 @@ void reload_committed(struct slot *s, const struct message_prepared *p)
     s->waiting = s->waiting && p->generation != m->generation;
     if (p->good == 0) {
         log_errorx(&m->log, "worker_killed worker=%s reason=cannot_commit", s->name);
-        kill(s->pid, SIGKILL);
-        return;
+        kill(s->pid, SIGKILL); /* its successor starts from what is current */
+    } else {
+        s->generation = p->generation;
     }
-    s->generation = p->generation;
-    if (s->generation != m->generation) {
+    if (p->good != 0 && s->generation != m->generation) {
         slot_prepare(s); /* it started from what was current then */
     }
     if (m->reload.phase == RELOAD_COMMIT) {
@@ -294,7 +311,8 @@ void reload_slot_gone(struct slot *s)
     }
     s->waiting = false; /* its successor starts from what is current then */
     if (m->reload.phase == RELOAD_PREPARE) {
-        commit_if_all(m);
+        /* What one worker did not survive is not given to all. */
+        fail(m, "a worker died while it took the new configuration; see the log\n");
     } else if (m->reload.phase == RELOAD_COMMIT) {
         finish_if_all(m);
     }
@@ -306,9 +324,7 @@ void reload_close(struct master *m)
     if (r->timeout == NULL) {
         return;
     }
-    if (r->builder > 0) {
-        kill(r->builder, SIGKILL);
-    }
+    stop_builder(m);
     r->again = false;
     reset(m);
     timer_free(r->timeout);

@@ -56,7 +56,7 @@ enum message_status message_send(int channel, enum message_type type, struct str
     if (n >= 0) {
         return MESSAGE_OK;
     }
-    if (errno == EAGAIN || errno == ENOBUFS) {
+    if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
         return MESSAGE_AGAIN;
     }
     return errno == EPIPE || errno == ECONNRESET ? MESSAGE_CLOSED : MESSAGE_BAD;
@@ -101,8 +101,10 @@ enum message_status message_receive(int channel, struct message_reader *r, struc
         n = recvmsg(channel, &msg, MSG_CMSG_CLOEXEC);
     } while (n < 0 && errno == EINTR);
     if (n < 0) {
-        return errno == EAGAIN ? MESSAGE_AGAIN
-                               : (errno == ECONNRESET ? MESSAGE_CLOSED : MESSAGE_BAD);
+        if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
+            return MESSAGE_AGAIN;
+        }
+        return errno == ECONNRESET ? MESSAGE_CLOSED : MESSAGE_BAD;
     }
     int fd = take_descriptor(&msg);
     size_t size = (size_t)n;

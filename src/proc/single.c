@@ -106,8 +106,10 @@ static void adopted(void *ctx, bool good)
     s->building = false;
     if (s->stopping) {
         gate_drain(s->gate, drained, s);
-    } else if (!good || (!s->ready && !start_listening(s))) {
-        stop(s, s->ready ? 0 : 2);
+    } else if (s->ready && !good) {
+        log_errorx(&s->log, "reload_refused reason=memory");
+    } else if (!s->ready && (!good || !start_listening(s))) {
+        stop(s, 2);
     } else {
         log_info(&s->log, s->ready ? "reloaded" : "ready workers=1");
         s->ready = true;
@@ -216,7 +218,7 @@ int single_run(const char *config_path, const struct log *log)
     s.log.level = (enum log_level)s.start->config.log_level;
     if (open_all(&s)) {
         begin_build(&s);
-        if (!loop_run(s.loop)) {
+        if (!s.building || !loop_run(s.loop)) {
             s.exit_code = 2;
         }
     }

@@ -10,6 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* How long a drained worker waits for the auditor to take its last records. */
+#define END_WAIT_MS 20
+#define END_WAITS 75
+
 struct worker {
     struct log log;
     struct loop *loop;
@@ -20,9 +24,12 @@ struct worker {
     const int *listen_fds;
     size_t listen_count;
     struct listener **listeners;
-    uint64_t generation;       /* of what is being prepared or committed */
+    uint64_t generation;       /* of what is being prepared, or was last */
+    uint64_t adopting;         /* of what the gate is taking over */
     struct snapshot *prepared; /* waits for its commit */
     bool draining;
+    struct timer *end;
+    unsigned end_waits;
     uint8_t mask_key[INSPECT_KEY_SIZE];
     struct message_reader reader;
 };
@@ -117,22 +124,35 @@ static void adopted(void *ctx, bool good)
 {
     struct worker *w = ctx;
     good = good && (w->draining || start_listening(w));
-    report(w, MESSAGE_COMMITTED, w->generation, good);
+    report(w, MESSAGE_COMMITTED, w->adopting, good);
 }
 
 static void commit(struct worker *w, uint64_t generation)
 {
-    struct snapshot *s = w->prepared;
-    w->prepared = NULL;
-    if (s == NULL || generation != w->generation || !gate_adopt(w->gate, s, adopted, w)) {
+    struct snapshot *s = generation == w->generation ? w->prepared : NULL;
+    if (s != NULL) {
+        w->prepared = NULL;
+        w->adopting = generation;
+    }
+    if (s == NULL || !gate_adopt(w->gate, s, adopted, w)) {
         report(w, MESSAGE_COMMITTED, generation, false);
+    }
+}
+
+/* The last records wait for a busy auditor, or for one that is being replaced. */
+static void end_when_told(void *ctx)
+{
+    struct worker *w = ctx;
+    if (records_waiting(w->records) && w->end_waits++ < END_WAITS) {
+        timer_set(w->end, END_WAIT_MS);
+    } else {
+        loop_stop(w->loop);
     }
 }
 
 static void drained(void *ctx)
 {
-    struct worker *w = ctx;
-    loop_stop(w->loop);
+    end_when_told(ctx);
 }
 
 static void drain(struct worker *w)
@@ -214,7 +234,8 @@ static bool open_worker(struct worker *w)
     w->gate = gate_new(&options);
     w->watch = watch_readable(w->loop, w->channel, on_master, w);
     w->term = watch_signal(w->loop, SIGTERM, on_term, w);
-    return w->gate != NULL && w->watch != NULL && w->term != NULL;
+    w->end = timer_new(w->loop, end_when_told, w);
+    return w->gate != NULL && w->watch != NULL && w->term != NULL && w->end != NULL;
 }
 
 static int worker_main(void *ctx)
@@ -230,6 +251,7 @@ static int worker_main(void *ctx)
     good = good && loop_run(w->loop);
     watch_free(w->watch);
     watch_free(w->term);
+    timer_free(w->end);
     gate_free(w->gate);
     records_free(w->records);
     snapshot_unref(w->prepared);
