@@ -8,6 +8,8 @@ LINK_RULES = librules.a $(HS_LIBS) $(PCRE2_LIBS) $(LINK_TEXT)
 LINK_SCAN = libscan.a $(LINK_RULES) -lm
 LINK_POLICY = libpolicy.a $(LINK_SCAN) $(LINK_HTTP) $(LINK_NET)
 LINK_AUDIT = libaudit.a $(JANSSON_LIBS) $(LINK_BASE)
+LINK_PIPE = libpipe.a libaudit.a $(JANSSON_LIBS) $(LINK_POLICY)
+LINK_PROC = libproc.a $(LINK_PIPE)
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
