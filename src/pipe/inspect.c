@@ -5,6 +5,7 @@
 #include "text/form.h"
 #include "text/inflate.h"
 #include "text/media_type.h"
+#include "text/percent.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -133,13 +134,16 @@ static void shift_spans(struct inspection *i, size_t first, size_t by)
     }
 }
 
-/* The path as it stands, and the query's names and values: a prompt fits into a URL as well. */
+/* The path, and the query's names and values: a prompt fits into a URL as well. */
 static enum reason read_target(struct inspection *i)
 {
     size_t mark = str_find(i->target, STR("?"), 0);
     struct str path = str_sub(i->target, 0, mark);
-    struct span span = {.text = path, .map = offmap_identity(0, path.n), .form = SPAN_FORM_VALUE};
-    enum reason r = span_add(&i->spans, i->arena, &span);
+    struct span span = {.form = SPAN_FORM_VALUE};
+    enum reason r = percent_decode(path, 0, false, i->arena, &span.text, &span.map);
+    if (r == REASON_OK) {
+        r = span_add(&i->spans, i->arena, &span);
+    }
     if (r != REASON_OK || mark == SIZE_MAX) {
         return r;
     }
