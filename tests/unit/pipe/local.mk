@@ -1,13 +1,23 @@
 check_PROGRAMS += \
+	tests/unit/pipe/edit_test \
+	tests/unit/pipe/forward_test \
 	tests/unit/pipe/gate_test \
 	tests/unit/pipe/gate_busy_test \
 	tests/unit/pipe/gate_fail_test \
 	tests/unit/pipe/inspect_test
 TESTS += \
+	tests/unit/pipe/edit_test \
+	tests/unit/pipe/forward_test \
 	tests/unit/pipe/gate_test \
 	tests/unit/pipe/gate_busy_test \
 	tests/unit/pipe/gate_fail_test \
 	tests/unit/pipe/inspect_test
+tests_unit_pipe_edit_test_SOURCES = tests/unit/pipe/edit_test.c tests/unit/pipe/fixture.h
+tests_unit_pipe_edit_test_CPPFLAGS = $(SOURCE_TREE)
+tests_unit_pipe_edit_test_LDADD = $(LINK_PIPE)
+tests_unit_pipe_forward_test_SOURCES = tests/unit/pipe/forward_test.c
+tests_unit_pipe_forward_test_CPPFLAGS = $(SOURCE_TREE)
+tests_unit_pipe_forward_test_LDADD = $(LINK_PIPE)
 tests_unit_pipe_gate_test_SOURCES = tests/unit/pipe/gate_test.c tests/unit/pipe/gate_rig.h tests/unit/pipe/fixture.h
 tests_unit_pipe_gate_test_CPPFLAGS = $(SOURCE_TREE)
 tests_unit_pipe_gate_test_LDADD = $(LINK_PIPE)
