@@ -1,5 +1,6 @@
 /* The builder's work: from files to a sealed bundle whose rules keep their word. */
 #include "policy/snapshot_private.h"
+#include "rules/known_answers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,6 +53,9 @@ static int build(struct snapshot *s, const char *config_path, struct diags *d,
                  struct examples_result *result)
 {
     struct images images = {{NULL}, {{NULL, 0}}};
+    if (!known_answers_good(known_answers_ask, NULL, (struct where){config_path, 0, 0}, d)) {
+        return -1;
+    }
     if (!compile(s, d, &images)) {
         images_free(&images);
         return -1;

@@ -36,3 +36,8 @@ tests_unit_rules_taxonomy_test_SOURCES = tests/unit/rules/taxonomy_test.c tests/
 tests_unit_rules_taxonomy_test_LDADD = $(LINK_RULES)
 tests_unit_rules_terms_test_SOURCES = tests/unit/rules/terms_test.c tests/unit/rules/fixture.h
 tests_unit_rules_terms_test_LDADD = $(LINK_RULES)
+
+check_PROGRAMS += tests/unit/rules/known_answers_test
+TESTS += tests/unit/rules/known_answers_test
+tests_unit_rules_known_answers_test_SOURCES = tests/unit/rules/known_answers_test.c
+tests_unit_rules_known_answers_test_LDADD = $(LINK_RULES)
