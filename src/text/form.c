@@ -44,8 +44,8 @@ static enum reason read_pair(struct str body, struct str pair, struct arena *a,
     if (r == REASON_OK) {
         r = add_text(&value, path, a, out);
     }
-    if (r == REASON_OK) {
-        form_note_fact(&out->facts, name.text, value.text);
+    if (r == REASON_OK && !form_note_fact(&out->facts, name.text, value.text)) {
+        r = REASON_FORM_SYNTAX;
     }
     return r;
 }
@@ -64,15 +64,28 @@ enum reason form_spans(struct str body, struct arena *a, struct span_list *out)
     return REASON_OK;
 }
 
-void form_note_fact(struct body_facts *facts, struct str name, struct str value)
+/* A fact that was told has an address, even an empty one. */
+static bool take_once(struct str *fact, struct str value)
 {
-    if (str_eq(name, STR("model")) && facts->model.p == NULL) {
-        facts->model = value;
-    } else if (str_eq(name, STR("user")) && facts->user.p == NULL) {
-        facts->user = value;
-    } else if (str_eq(name, STR("stream")) && str_eq(value, STR("true"))) {
+    if (fact->p != NULL) {
+        return false;
+    }
+    *fact = value.p != NULL ? value : STR("");
+    return true;
+}
+
+bool form_note_fact(struct body_facts *facts, struct str name, struct str value)
+{
+    if (str_eq(name, STR("model"))) {
+        return take_once(&facts->model, value);
+    }
+    if (str_eq(name, STR("user"))) {
+        return take_once(&facts->user, value);
+    }
+    if (str_eq(name, STR("stream")) && str_eq(value, STR("true"))) {
         facts->stream = true;
     }
+    return true;
 }
 
 static bool is_unreserved(char c)

@@ -68,7 +68,9 @@ static enum reason read_text(struct multipart *m, const struct part_head *head, 
     if (!utf8_valid(content, NULL)) {
         return REASON_TEXT_UTF8;
     }
-    form_note_fact(&m->out->facts, head->name, content);
+    if (!form_note_fact(&m->out->facts, head->name, content)) {
+        return REASON_MULTIPART_SYNTAX;
+    }
     return content.n == 0 ? REASON_OK : span_add(m->out, m->a, &span);
 }
 

@@ -324,13 +324,17 @@ static void test_facts(void **state)
     (void)state;
     assert_int_equal(
         read_body(&r, "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n"
-                      "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nother\r\n"
                       "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nu1\r\n"
                       "--b\r\nContent-Disposition: form-data; name=\"stream\"\r\n\r\ntrue" END),
         REASON_OK);
     assert_str(r.spans.facts.model, "whisper-1");
     assert_str(r.spans.facts.user, "u1");
     assert_true(r.spans.facts.stream);
+    arena_free(r.arena);
+    assert_int_equal(
+        read_body(&r, "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n"
+                      "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nother" END),
+        REASON_MULTIPART_SYNTAX);
     arena_free(r.arena);
 }
 
