@@ -67,9 +67,18 @@ static const struct {
 
 uint32_t decode_entity(struct str s, size_t *length)
 {
-    for (size_t i = 0; i < SG_COUNT(entities); i++) {
-        struct str name = str_of(entities[i].name);
+    char first = s.n > 0 ? s.p[0] : '\0';
 
+    if ((first | 0x20) < 'a' || (first | 0x20) > 'z') {
+        return 0;
+    }
+    for (size_t i = 0; i < SG_COUNT(entities); i++) {
+        struct str name;
+
+        if (entities[i].name[0] != first) {
+            continue;
+        }
+        name = str_of(entities[i].name);
         if (!str_starts(s, name)) {
             continue;
         }

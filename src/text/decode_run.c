@@ -1,12 +1,11 @@
 /*
  * Runs of base64 (RFC 4648 4 and 5, both alphabets, line breaks as in MIME) and hex digits.
  *
- * A run is first made compact: its digits without line breaks and separators, with a map back. Then
- * it is decoded, and what counts are the stretches of text in the result, not whether all of it is
- * text: so neither junk around an encoded text nor a damaged byte in it hides it. What gives no
- * text is decoded again from the next digit on, since a letter, a path or a key name that touches
- * an encoded text shifts it. Stretches never overlap, so a run never makes more text than it has
- * digits.
+ * A run is its digits, without the line breaks and separators between them. They are decoded, and
+ * what counts are the stretches of text in the result, not whether all of it is text: so neither
+ * junk around an encoded text nor a damaged byte in it hides it. What gives no text is decoded
+ * again from the next digit on, since a letter, a path or a key name that touches an encoded text
+ * shifts it. Stretches never overlap, so a run never makes more text than it has digits.
  */
 #include "text/decode.h"
 #include "text/run.h"
@@ -30,8 +29,9 @@ struct work {
     struct arena *scratch;
     const struct run *run;
     struct str digits;
-    struct offmap map; /* of the digits to the reading */
-    size_t least;      /* bytes of text inside other bytes */
+    struct offmap map;          /* of the digits to the reading, once one is needed */
+    size_t first_run, last_run; /* where in it a group begins and ends: texts come in order */
+    size_t least;               /* bytes of text inside other bytes */
 };
 
 /* What the first whole groups of base64 decode to; returns the digits that were read. */
@@ -126,26 +126,65 @@ static bool next_stretch(const unsigned char *p, size_t n, size_t least, size_t 
     return false;
 }
 
+/* Rows of digits, what stands between them dropped. */
+static bool map_rows(struct work *w)
+{
+    const struct run *run = w->run;
+    const char *p = w->r->text.p;
+
+    for (size_t at = run->begin, next; at < run->end; at = next) {
+        bool digit = run_is_digit(w->encoding->values[(unsigned char)p[at]]);
+
+        next = at + 1;
+        while (next < run->end &&
+               run_is_digit(w->encoding->values[(unsigned char)p[next]]) == digit) {
+            next++;
+        }
+        if (!offmap_add(&w->map, w->scratch, digit ? next - at : 0, next - at, digit)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Maps the digits to the reading. Not before a text is found: most runs have none. */
+static bool map_digits(struct work *w)
+{
+    const struct run *run = w->run;
+
+    if (w->map.text_end == run->count) {
+        return true;
+    }
+    if (run->count == run->end - run->begin) {
+        w->map = offmap_identity(run->begin, run->count);
+        return true;
+    }
+    w->map = offmap_identity(run->begin, 0);
+    return map_rows(w);
+}
+
 /* Delivers bytes [begin, end) of what the digits from `from` on decode to. */
-static enum reason deliver(const struct work *w, size_t from, const unsigned char *bytes,
-                           size_t begin, size_t end)
+static enum reason deliver(struct work *w, size_t from, const unsigned char *bytes, size_t begin,
+                           size_t end)
 {
     const struct encoding *e = w->encoding;
     char *text = arena_alloc(w->d->a, end - begin);
     struct offmap map = {.count = 0};
 
-    if (text == NULL) {
+    if (text == NULL || !map_digits(w)) {
         return REASON_SPAN_LIMIT;
     }
     memcpy(text, bytes + begin, end - begin);
     for (size_t at = begin; at < end;) {
         size_t group = at / e->bytes, next = (group + 1) * e->bytes;
         size_t first = from + group * e->digits, last = first + e->digits;
-        size_t source, source_end;
+        size_t source, source_end, ignored;
 
         next = next < end ? next : end;
-        offmap_range(&w->map, first, last, &source, &source_end);
-        source_end += last >= w->digits.n ? w->run->padding : 0;
+        last = last < w->digits.n ? last : w->digits.n;
+        offmap_piece(&w->map, first, &w->first_run, &source, &ignored);
+        offmap_piece(&w->map, last - 1, &w->last_run, &ignored, &source_end);
+        source_end += last == w->digits.n ? w->run->padding : 0;
         if (at == begin) {
             map = offmap_identity(source, 0);
         }
@@ -159,7 +198,7 @@ static enum reason deliver(const struct work *w, size_t from, const unsigned cha
 }
 
 /* Digits [from, to): finds text, and tries what is between the texts `shifts` digits further on. */
-static enum reason decode_range(const struct work *w, size_t from, size_t to, size_t shifts)
+static enum reason decode_range(struct work *w, size_t from, size_t to, size_t shifts)
 {
     const struct encoding *e = w->encoding;
     size_t begin = 0, end = 0, done = from, n;
@@ -194,33 +233,25 @@ static enum reason decode_range(const struct work *w, size_t from, size_t to, si
     return reason;
 }
 
-/* Makes the run compact: a view of the reading if nothing stands between its digits. */
-static bool compact(struct work *w)
+/* The digits without what stands between them: a view of the reading if nothing does. */
+static bool take_digits(struct work *w)
 {
     const struct run *run = w->run;
-    size_t n = run->end - run->begin;
-    const char *p = w->r->text.p + run->begin;
+    const char *p = w->r->text.p;
     char *digits;
 
-    if (run->count == n) {
-        w->digits = (struct str){p, n};
-        w->map = offmap_identity(run->begin, n);
+    w->digits = (struct str){p + run->begin, run->count};
+    if (run->count == run->end - run->begin) {
         return true;
     }
     digits = arena_alloc(w->scratch, run->count);
     if (digits == NULL) {
         return false;
     }
-    w->map = offmap_identity(run->begin, 0);
-    w->digits = (struct str){digits, 0};
-    for (size_t i = 0; i < n; i++) {
-        bool digit = run_is_digit(w->encoding->values[(unsigned char)p[i]]);
-
-        if (digit) {
-            digits[w->digits.n++] = p[i];
-        }
-        if (!offmap_add(&w->map, w->scratch, digit ? 1 : 0, 1, digit)) {
-            return false;
+    w->digits = (struct str){digits, run->count};
+    for (size_t i = run->begin; i < run->end; i++) {
+        if (run_is_digit(w->encoding->values[(unsigned char)p[i]])) {
+            *digits++ = p[i];
         }
     }
     return true;
@@ -256,7 +287,7 @@ static enum reason decode_runs(struct decoding *d, const struct reading *r,
         }
         w.scratch = scratch;
         w.least = run.count < LONG_RUN ? STRETCH_MIN : STRETCH_MIN_LONG;
-        if (scratch == NULL || !compact(&w)) {
+        if (scratch == NULL || !take_digits(&w)) {
             reason = REASON_SPAN_LIMIT;
             break;
         }

@@ -85,18 +85,16 @@ static size_t find_run(const struct offmap *m, size_t at)
     return low;
 }
 
-/* Source range, without the base, of the piece that text byte `at` (< text_end) belongs to. */
-static void piece_range(const struct offmap *m, size_t at, size_t *from, size_t *to)
+/* Source range, without the base, of the piece that text byte `at` of a run belongs to. */
+static void run_piece(const struct offmap *m, size_t index, size_t at, size_t *from, size_t *to)
 {
     const struct offmap_run *run;
-    size_t index;
 
     if (m->count == 0) {
         *from = at;
         *to = at + 1;
         return;
     }
-    index = find_run(m, at);
     run = &m->runs[index];
     if (run->text_unit == 0) {
         *from = run->source;
@@ -105,6 +103,21 @@ static void piece_range(const struct offmap *m, size_t at, size_t *from, size_t 
         *from = run->source + (at - run->text) / run->text_unit * (size_t)run->source_unit;
         *to = *from + run->source_unit;
     }
+}
+
+static void piece_range(const struct offmap *m, size_t at, size_t *from, size_t *to)
+{
+    run_piece(m, find_run(m, at), at, from, to);
+}
+
+void offmap_piece(const struct offmap *m, size_t at, size_t *run, size_t *from, size_t *to)
+{
+    while (*run + 1 < m->count && m->runs[*run + 1].text <= at) {
+        ++*run;
+    }
+    run_piece(m, *run, at, from, to);
+    *from += m->base;
+    *to += m->base;
 }
 
 void offmap_range(const struct offmap *m, size_t begin, size_t end, size_t *from, size_t *to)

@@ -55,4 +55,11 @@ SG_MUST_CHECK bool offmap_add(struct offmap *m, struct arena *a, size_t text_n, 
 void offmap_range(const struct offmap *m, size_t begin, size_t end, size_t *from,
                   size_t *to) SG_NONNULL;
 
+/*
+ * The source range, base added, of the piece that text byte `at` (< text_end) belongs to, for those
+ * who go through a map from front to back: `*run` is 0 at first, and `at` never goes back.
+ */
+void offmap_piece(const struct offmap *m, size_t at, size_t *run, size_t *from,
+                  size_t *to) SG_NONNULL;
+
 #endif

@@ -40,28 +40,29 @@ static bool weave_byte(struct weave *w, size_t from, size_t to)
     return true;
 }
 
-/* Walks a map from front to back. */
+/* Where text byte `at` of a map comes from: run by run, from front to back. */
 struct walk {
     const struct offmap *map;
     size_t run;
+    size_t from, to; /* the piece that `at` belongs to, in the source */
+    size_t exact;    /* bytes from `at` on that are mapped byte for byte */
 };
 
-/* How many bytes from text byte `at` on (no less than before) are mapped byte for byte. */
-static size_t walk_exact(struct walk *w, size_t at)
+static void walk_to(struct walk *w, size_t at)
 {
     const struct offmap *m = w->map;
-    size_t end = m->text_end;
+    const struct offmap_run *run;
 
-    if (m->count > 0) {
-        while (w->run + 1 < m->count && m->runs[w->run + 1].text <= at) {
-            w->run++;
-        }
-        if (m->runs[w->run].text_unit != 1 || m->runs[w->run].source_unit != 1) {
-            return 0;
-        }
-        end = w->run + 1 < m->count ? m->runs[w->run + 1].text : end;
+    offmap_piece(m, at, &w->run, &w->from, &w->to);
+    if (m->count == 0) {
+        w->exact = m->text_end - at;
+        return;
     }
-    return at < end ? end - at : 0;
+    run = &m->runs[w->run];
+    w->exact = 0;
+    if (run->text_unit == 1 && run->source_unit == 1) {
+        w->exact = (w->run + 1 < m->count ? run[1].text : m->text_end) - at;
+    }
 }
 
 static bool weave_exact(struct weave *w, size_t from, size_t n)
@@ -79,20 +80,18 @@ static bool compose(struct arena *a, const struct offmap *map, const struct offm
                     struct offmap *out)
 {
     struct weave w = {.out = out, .a = a};
-    struct walk outer = {.map = map}, inner = {.map = step};
-    size_t from, to, first;
+    struct walk inner = {.map = step}, first = {.map = map}, last = {.map = map};
 
-    offmap_range(step, 0, step->text_end, &from, &to);
-    offmap_range(map, from, to, &first, &to);
-    *out = offmap_identity(first, 0);
+    *out = offmap_identity(0, 0);
     for (size_t i = 0, n; i < step->text_end; i += n) {
-        size_t exact = walk_exact(&inner, i), exact_outer;
-
-        offmap_range(step, i, i + 1, &from, &to);
-        exact_outer = walk_exact(&outer, from);
-        n = exact < exact_outer ? exact : exact_outer;
-        offmap_range(map, from, to, &from, &to);
-        if (n > 0 ? !weave_exact(&w, from, n) : !weave_byte(&w, from, to)) {
+        walk_to(&inner, i);
+        walk_to(&first, inner.from);
+        walk_to(&last, inner.to - 1);
+        if (i == 0) {
+            out->base = first.from;
+        }
+        n = inner.exact < first.exact ? inner.exact : first.exact;
+        if (n > 0 ? !weave_exact(&w, first.from, n) : !weave_byte(&w, first.from, last.to)) {
             return false;
         }
         n = n > 0 ? n : 1;

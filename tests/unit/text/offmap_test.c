@@ -34,11 +34,16 @@ static void assert_range(const struct offmap *m, size_t begin, size_t end, size_
 static void test_identity(void **state)
 {
     struct offmap m = offmap_identity(BASE, 10);
+    size_t run = 0, from, to;
 
     (void)state;
     assert_int_equal(m.count, 0);
     assert_range(&m, 0, 10, BASE, BASE + 10);
     assert_range(&m, 3, 4, BASE + 3, BASE + 4);
+    offmap_piece(&m, 3, &run, &from, &to);
+    assert_int_equal(run, 0);
+    assert_int_equal(from, BASE + 3);
+    assert_int_equal(to, BASE + 4);
     assert_range(&m, 3, 3, BASE + 3, BASE + 3);
     assert_range(&m, 10, 10, BASE + 10, BASE + 10);
     assert_range(&m, 8, 99, BASE + 8, BASE + 10);
@@ -190,6 +195,11 @@ static void test_random(void **state)
             to[m.text_end + k] = BASE + m.source_end + (exact ? k + 1 : source_n);
         }
         assert_true(offmap_add(&m, *state, text_n, source_n, exact));
+    }
+    for (size_t i = 0, run = 0, piece_from, piece_to; i < m.text_end; i += 1 + i % 3) {
+        offmap_piece(&m, i, &run, &piece_from, &piece_to);
+        assert_int_equal(piece_from, from[i]);
+        assert_int_equal(piece_to, to[i]);
     }
     for (size_t i = 0; i < m.text_end; i++) {
         size_t far = i + 1 + i % 50 < m.text_end ? i + 1 + i % 50 : m.text_end;
