@@ -75,10 +75,10 @@ export class Gate {
     return this.child.log;
   }
 
-  async ready() {
-    const line = await this.child.line(/listening .*address=127\.0\.0\.1:\d+/);
+  async ready(ms = DEADLINE_MS) {
+    const line = await this.child.line(/listening .*address=127\.0\.0\.1:\d+/, { ms });
     this.port = Number(/address=127\.0\.0\.1:(\d+)/.exec(line)[1]);
-    await this.child.line(/ ready /);
+    await this.child.line(/ ready /, { ms });
     return this;
   }
 
@@ -172,7 +172,7 @@ export async function startGate(t, options = {}) {
       child.signal('SIGKILL');
     }
   });
-  return gate.ready();
+  return gate.ready(options.startWithin);
 }
 
 export { build, stopgate, stopgated };
