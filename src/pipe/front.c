@@ -14,6 +14,7 @@ struct front {
     struct gate *gate;
     struct front *next, **link; /* in gate->fronts */
     struct conn *conn;
+    struct address peer; /* as accepted: a connection that was reset tells it no more */
     struct http1 *parser;
     struct exchange *exchange; /* of the current request; NULL between two */
     bool request_done;         /* read to its end */
@@ -29,7 +30,6 @@ static const struct exchange_client client_side;
 
 bool front_open(struct gate *g, int fd, const struct address *peer)
 {
-    (void)peer;
     struct front *f = calloc(1, sizeof(*f));
     if (f == NULL) {
         close(fd);
@@ -37,6 +37,7 @@ bool front_open(struct gate *g, int fd, const struct address *peer)
     }
     const struct config *config = &g->current->snapshot->config;
     f->gate = g;
+    f->peer = *peer;
     f->conn = conn_new(g->loop, fd, &socket_events, f);
     f->parser = http1_new(HTTP1_REQUEST, &config->limits.http, &parser_events, f);
     if (f->conn == NULL || f->parser == NULL) {
@@ -123,7 +124,7 @@ void front_drain(struct front *f)
 
 static bool begin(struct front *f)
 {
-    f->exchange = exchange_new(f->gate, &client_side, f, conn_peer(f->conn));
+    f->exchange = exchange_new(f->gate, &client_side, f, &f->peer);
     if (f->exchange == NULL) {
         return false;
     }

@@ -129,10 +129,10 @@ export class Gate {
   }
 
   /** Sends SIGHUP and waits for the log line that tells how it came out. */
-  async reload(pattern = /\breloaded\b|reload_refused|reload_failed/) {
+  async reload(pattern = /\breloaded\b|reload_refused|reload_failed/, ms = DEADLINE_MS) {
     const from = this.child.lines.length;
     this.child.signal('SIGHUP');
-    return this.child.line(pattern, { from });
+    return this.child.line(pattern, { from, ms });
   }
 
   /** What `stopgate status --json` tells. */

@@ -108,6 +108,17 @@ describe('times and limits', () => {
     for (const raw of [...kept, late]) raw.close();
   });
 
+  test('a client that resets at once is still told by its address', async (t) => {
+    const { gate } = await start(t);
+    for (let i = 0; i < 20; i++) {
+      const raw = await RawClient.connect(gate.port);
+      raw.socket.write('POST /v1/x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf', () => raw.socket.resetAndDestroy());
+      await raw.closed;
+    }
+    const records = await gate.records((list) => list.length > 0);
+    for (const record of records) assert.equal(record.client, '127.0.0.1');
+  });
+
   test('a client that reads slowly gets everything', async (t) => {
     const large = completion('a clean text. '.repeat(300000));
     const origin = await Origin.start(t, () => answer(200, large));

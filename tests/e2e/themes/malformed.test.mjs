@@ -60,6 +60,7 @@ describe('requests that are refused', () => {
       raw.close();
       const records = await gate.records((list) => list.length > recorded && list.slice(recorded).some((r) => r.reason === code));
       assert.equal(records.at(-1).reason, code);
+      assert.equal(records.at(-1).client, '127.0.0.1');
       // Only what stood before the bad message may have gone on.
       assert.equal(origin.requests.length - before, served);
     });

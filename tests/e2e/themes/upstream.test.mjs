@@ -199,6 +199,7 @@ describe('model endpoints that fail', () => {
     await closed;
     const records = await gate.records((list) => list.length >= 1);
     assert.equal(records[0].reason, 'client_gone');
+    assert.equal(records[0].client, '127.0.0.1');
     assert.equal(records[0].status, 0);
   });
 

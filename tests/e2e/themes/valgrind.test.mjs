@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import zlib from 'node:zlib';
-import { startGate } from '../lib/gate.mjs';
+import { OFFICE, startGate } from '../lib/gate.mjs';
 import { answer, chat, completion, once1, Origin, post, RawClient } from '../lib/http.mjs';
 import { reduced, source, temporary } from '../lib/paths.mjs';
 import { run } from '../lib/process.mjs';
@@ -29,8 +29,11 @@ describe('valgrind', { skip }, () => {
       path: '/v1/',
       single: true,
       startWithin: 300000,
-      policy: { on_unscannable: 'allow' },
-      config: { limits: { offload_bytes: '4KiB' } },
+      policy: { on_unscannable: 'allow', prompt: OFFICE.prompt.filter((line) => line.category !== 'injection') },
+      config: {
+        limits: { offload_bytes: '4KiB' },
+        rules: ['taxonomy.yaml', 'personal.yaml', 'secrecy.yaml'].map((name) => path.join(source, 'rules', name)),
+      },
       under: ['valgrind', '--quiet', '--leak-check=full', '--show-leak-kinds=definite,indirect',
         '--errors-for-leak-kinds=definite,indirect', '--error-exitcode=99', `--log-file=${logs}/%p.log`,
         `--suppressions=${path.join(source, 'tests/e2e/valgrind.supp')}`],
@@ -57,7 +60,7 @@ describe('valgrind', { skip }, () => {
     const gone = await RawClient.connect(gate.port);
     gone.send('POST /v1/x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf');
     gone.socket.resetAndDestroy();
-    assert.match(await gate.reload(), /reloaded/);
+    assert.match(await gate.reload(undefined, 300000), /reloaded/);
     reply = answer(200, completion('after'));
     assert.equal((await once1(gate.port, post(target, chat('x')))).status, 200);
     await gate.stop({ ms: 120000 }).catch((error) => {
