@@ -1,6 +1,8 @@
 /* The gate with work off the loop, answers that pass unread, full memory, and drains. */
 #include "gate_rig.h"
 
+#include "pipe/gate_private.h"
+
 /* Large bodies are read off the loop, in both directions. */
 static void test_offloaded(void **state)
 {
@@ -32,31 +34,81 @@ static void test_offloaded(void **state)
     rig_close(r);
 }
 
-/* The client leaves while its prompt, or its answer, is being read off the loop. */
+/* Keeps the helper thread busy until somebody writes. */
+static void hold(void *ctx)
+{
+    char byte;
+    assert_int_equal(read(((int *)ctx)[0], &byte, 1), 1);
+}
+
+static void held(void *ctx)
+{
+    (void)ctx;
+}
+
+/* The client leaves while its prompt waits to be read off the loop; so does a drain. */
 static void test_leaves_offloaded(void **state)
 {
     struct rig *r = rig_open("limits: {offload_bytes: 1KiB}\n");
-    const struct linger now = {.l_onoff = 1, .l_linger = 0};
-    char *request = malloc(600000);
+    struct gate_figures figures;
+    int fds[2], c = client(r);
+    char text[3000];
     (void)state;
-    assert_non_null(request);
-    for (size_t i = 0; i < 6; i++) {
-        int c = client(r);
-        int n = snprintf(request, 600000, POST("/v1/x", "400013") "\"top marking");
-        memset(request + n, i % 2 == 0 ? 'x' : ' ', 400000);
-        request[n + 400000] = '"';
-        for (size_t sent = 0; sent < (size_t)n + 400001; step(r)) {
-            ssize_t put = send(c, request + sent, (size_t)n + 400001 - sent, MSG_NOSIGNAL);
-            sent += put > 0 ? (size_t)put : 0;
-        }
-        assert_int_equal(setsockopt(c, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
-        (void)close(c);
-        STEP_UNTIL(r, r->record_count > i);
-        /* The verdict is told whether somebody waited for it or not. */
-        assert_string_equal(rig_word(r, i, "action"), "block");
+    assert_int_equal(pipe(fds), 0);
+    assert_true(loop_offload(r->loop, hold, held, fds));
+    (void)snprintf(text, sizeof(text), POST("/v1/x", "2013") "\"top marking%2000s\"", "");
+    say(c, text);
+    STEP_UNTIL(r, r->gate->jobs == 1);
+    (void)close(c);
+    STEP_UNTIL(r, r->gate->fronts == NULL);
+    gate_figures(r->gate, &figures);
+    assert_int_equal(figures.running, 1);
+    gate_drain(r->gate, rig_drained, r);
+    for (int i = 0; i < 10; i++) {
+        step(r);
     }
-    assert_true(model_unasked(r));
-    free(request);
+    assert_false(r->drained);
+    assert_int_equal(r->record_count, 0);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    /* The verdict is told although nobody waited for it. */
+    expect_record(r, 0, "block", "client_gone", "0");
+    STEP_UNTIL(r, r->drained);
+    (void)close(fds[0]);
+    (void)close(fds[1]);
+    rig_close(r);
+}
+
+/* The same while the answer is: the model has done its part, and its connection is kept. */
+static void test_leaves_offloaded_answer(void **state)
+{
+    struct rig *r = rig_open("limits: {offload_bytes: 1KiB}\n");
+    struct heard *asked = heard_new();
+    int fds[2], c = client(r);
+    char text[3000];
+    (void)state;
+    assert_int_equal(pipe(fds), 0);
+    say(c, ASK);
+    int m = model_accept(r);
+    hear_until(r, m, asked, "{\"a\":\"b\"}");
+    assert_true(loop_offload(r->loop, hold, held, fds));
+    (void)snprintf(text, sizeof(text),
+                   "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2008\r\n\r\n"
+                   "%2000sMr Smith",
+                   "");
+    say(m, text);
+    STEP_UNTIL(r, r->gate->jobs == 1);
+    (void)close(c);
+    STEP_UNTIL(r, r->gate->fronts == NULL);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    expect_record(r, 0, "redact", "client_gone", "0");
+    c = client(r);
+    say(c, ASK);
+    exchange(r, c, m);
+    (void)close(c);
+    (void)close(m);
+    (void)close(fds[0]);
+    (void)close(fds[1]);
+    free(asked);
     rig_close(r);
 }
 
@@ -209,9 +261,13 @@ static void test_full_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_offloaded),      cmocka_unit_test(test_leaves_offloaded),
-        cmocka_unit_test(test_drain),          cmocka_unit_test(test_drain_cuts),
-        cmocka_unit_test(test_drain_adopting), cmocka_unit_test(test_passing),
+        cmocka_unit_test(test_offloaded),
+        cmocka_unit_test(test_leaves_offloaded),
+        cmocka_unit_test(test_leaves_offloaded_answer),
+        cmocka_unit_test(test_drain),
+        cmocka_unit_test(test_drain_cuts),
+        cmocka_unit_test(test_drain_adopting),
+        cmocka_unit_test(test_passing),
         cmocka_unit_test(test_full_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
