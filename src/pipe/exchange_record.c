@@ -74,6 +74,30 @@ static struct record_body body_of(const struct inspection *i, uint64_t bytes, ui
                                 .inspect_ns = i->spent_ns};
 }
 
+/*
+ * A name that a body brought, for the record; `*` where a rule matched in it, since then it is
+ * payload. Facts are the texts of their spans.
+ */
+static struct str fact_of(const struct inspection *i, struct str fact)
+{
+    for (size_t m = 0; m < i->matches.count; m++) {
+        struct str text = i->spans.items[i->matches.items[m].span].text;
+        if (text.p == fact.p && text.n == fact.n) {
+            return STR("*");
+        }
+    }
+    return fact;
+}
+
+static void fill_facts(struct record *r, const struct exchange *ex)
+{
+    const struct body_facts *asked = &ex->prompt.spans.facts;
+    r->model = fact_of(&ex->prompt, asked->model);
+    r->user = fact_of(&ex->prompt, asked->user);
+    r->stream = asked->stream;
+    r->model_answered = fact_of(&ex->output, ex->output.spans.facts.model);
+}
+
 static void fill_route(struct record *r, const struct exchange *ex)
 {
     if (ex->head != NULL) {
@@ -126,14 +150,11 @@ void exchange_record(struct exchange *ex)
                        .snapshot = ex->epoch->snapshot->version,
                        .prompt = body_of(&ex->prompt, ex->received, 0),
                        .output = body_of(&ex->output, ex->output.body.n + ex->passed, ex->passed),
-                       .model = ex->prompt.spans.facts.model,
-                       .user = ex->prompt.spans.facts.user,
-                       .stream = ex->prompt.spans.facts.stream,
-                       .model_answered = ex->output.spans.facts.model,
                        .total_ns = now - ex->started_ns,
                        .upstream_ns = ex->called_ns != 0 ? answered - ex->called_ns : 0};
     snprintf(r.id, sizeof(r.id), "%s", ex->id);
     fill_route(&r, ex);
+    fill_facts(&r, ex);
     fill_outcome(&r, ex);
     struct record_match *list = list_matches(ex, &r);
     struct buf line = BUF_INIT(2 * RECORD_MAX);

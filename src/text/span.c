@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#define KEY_MAX 64
+#define KEY_MAX 32
 #define ELLIPSIS "\xE2\x80\xA6"
 #define ELLIPSIS_N (sizeof(ELLIPSIS) - 1)
 
@@ -19,7 +19,8 @@ enum reason span_add(struct span_list *list, struct arena *a, const struct span 
     return REASON_OK;
 }
 
-static bool key_is_plain(struct str key)
+/* As the APIs name their members. Digits and dashes are left out: numbers and tokens have them. */
+static bool key_is_name(struct str key)
 {
     if (key.n > KEY_MAX) {
         return false;
@@ -27,8 +28,7 @@ static bool key_is_plain(struct str key)
     for (size_t i = 0; i < key.n; i++) {
         char c = key.p[i];
 
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '_' || c == '.' || c == '-')) {
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_')) {
             return false;
         }
     }
@@ -45,7 +45,7 @@ static struct str step_text(const struct path *step, char digits[INDEX_SIZE])
 
         return (struct str){digits, n > 0 ? (size_t)n : 0};
     }
-    return key_is_plain(step->key) ? step->key : STR("*");
+    return key_is_name(step->key) ? step->key : STR("*");
 }
 
 /* Puts `s` at out[at], leaving out what would stand at `limit` or after. */
@@ -57,7 +57,7 @@ static void put_clipped(char *out, size_t limit, size_t at, struct str s)
 }
 
 /*
- * Plain keys have no `~` and no `/`, so RFC 6901's escapes never come up. The chain leads from the
+ * Names have no `~` and no `/`, so RFC 6901's escapes never come up. The chain leads from the
  * leaf to the root, so the text is written from its end; its length has to be known first.
  */
 const char *path_text(const struct path *path, char *out, size_t size)

@@ -64,8 +64,8 @@ SG_MUST_CHECK enum reason span_add(struct span_list *list, struct arena *a,
                                    const struct span *s) SG_NONNULL;
 
 /*
- * `/messages/0/content` (RFC 6901 escapes), cut with `…` to fit `size`. For records, which must not
- * hold payload: a key that is over 64 bytes or not [A-Za-z0-9_.-] is written as `*`.
+ * `/messages/0/content` (RFC 6901), cut with `…` to fit `size`. For records, which must not hold
+ * payload, and a key can be one: a key that is over 32 bytes or not [A-Za-z_] is written as `*`.
  */
 const char *path_text(const struct path *path, char *out, size_t size) SG_NONNULL_ARGS(2);
 
