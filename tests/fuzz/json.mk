@@ -3,7 +3,7 @@ noinst_PROGRAMS += tests/fuzz/json_fuzz
 tests_fuzz_json_fuzz_SOURCES = tests/fuzz/json_fuzz.c tests/fuzz/json_compare.c tests/fuzz/json_compare.h
 tests_fuzz_json_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_fuzz_json_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_json_fuzz_LDADD = libtext.a libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
+tests_fuzz_json_fuzz_LDADD = libtext.a $(UTF8PROC_LIBS) libbase.a $(CRYPTO_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += \
 	tests/fuzz/corpus/json/big-number \
 	tests/fuzz/corpus/json/bom \
