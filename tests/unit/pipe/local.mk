@@ -1,4 +1,6 @@
 check_PROGRAMS += \
+	tests/unit/pipe/answer_test \
+	tests/unit/pipe/back_test \
 	tests/unit/pipe/edit_test \
 	tests/unit/pipe/forward_test \
 	tests/unit/pipe/gate_test \
@@ -6,12 +8,20 @@ check_PROGRAMS += \
 	tests/unit/pipe/gate_fail_test \
 	tests/unit/pipe/inspect_test
 TESTS += \
+	tests/unit/pipe/answer_test \
+	tests/unit/pipe/back_test \
 	tests/unit/pipe/edit_test \
 	tests/unit/pipe/forward_test \
 	tests/unit/pipe/gate_test \
 	tests/unit/pipe/gate_busy_test \
 	tests/unit/pipe/gate_fail_test \
 	tests/unit/pipe/inspect_test
+tests_unit_pipe_answer_test_SOURCES = tests/unit/pipe/answer_test.c tests/unit/pipe/fixture.h
+tests_unit_pipe_answer_test_CPPFLAGS = $(SOURCE_TREE)
+tests_unit_pipe_answer_test_LDADD = $(LINK_PIPE)
+tests_unit_pipe_back_test_SOURCES = tests/unit/pipe/back_test.c
+tests_unit_pipe_back_test_CPPFLAGS = $(SOURCE_TREE)
+tests_unit_pipe_back_test_LDADD = $(LINK_PIPE)
 tests_unit_pipe_edit_test_SOURCES = tests/unit/pipe/edit_test.c tests/unit/pipe/fixture.h
 tests_unit_pipe_edit_test_CPPFLAGS = $(SOURCE_TREE)
 tests_unit_pipe_edit_test_LDADD = $(LINK_PIPE)
