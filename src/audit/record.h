@@ -55,8 +55,8 @@ struct record {
     const char *snapshot;  /* version */
     struct record_body prompt, output;
     const struct record_match *matches;
-    uint64_t match_listed; /* that stand in `matches` */
-    uint64_t match_count;  /* all there were */
+    uint64_t match_listed;          /* that stand in `matches` */
+    uint64_t match_count;           /* all there were */
     uint64_t total_ns, upstream_ns; /* from the request's first byte; waiting for the model */
 };
 

@@ -162,8 +162,7 @@ const char *diag_names(char *out, size_t size, const char *const *names)
     return out;
 }
 
-/* --- collecting ---------------------------------------------------------------------------------
- */
+/* --- collecting -------------------------------------------------------------------------- */
 
 /* Orders by file, line, column; places without a file come first. */
 static int where_cmp(const struct where *a, const struct where *b)
@@ -257,8 +256,7 @@ void diag_warn(struct diags *d, struct where at, const char *fmt, ...)
     va_end(ap);
 }
 
-/* --- printing -----------------------------------------------------------------------------------
- */
+/* --- printing ---------------------------------------------------------------------------- */
 
 static void print_place(const struct where *at, FILE *out)
 {
@@ -318,8 +316,7 @@ char *diags_text(const struct diags *d)
     return text;
 }
 
-/* --- suggestions --------------------------------------------------------------------------------
- */
+/* --- suggestions ------------------------------------------------------------------------- */
 
 const char *diag_suggest(struct str got, const char *const *names)
 {

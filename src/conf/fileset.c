@@ -64,8 +64,7 @@ void fileset_seal(struct fileset *fs)
     fs->sealed = true;
 }
 
-/* --- entries ------------------------------------------------------------------------------------
- */
+/* --- entries ----------------------------------------------------------------------------- */
 
 /* Position of the entry, or where it would go. */
 static size_t entry_position(const struct fileset *fs, char kind, struct str name)
@@ -135,8 +134,7 @@ bool fileset_at(const struct fileset *fs, size_t index, struct fileset_entry *ou
     return true;
 }
 
-/* --- messages -----------------------------------------------------------------------------------
- */
+/* --- messages ---------------------------------------------------------------------------- */
 
 static void tell(struct diags *d, struct where at, struct str name, const char *why)
 {
@@ -165,8 +163,7 @@ static void tell_errno(struct diags *d, struct where at, struct str name, int er
     tell(d, at, name, no_file ? "it is not a regular file" : strerror(error));
 }
 
-/* --- contents -----------------------------------------------------------------------------------
- */
+/* --- contents ---------------------------------------------------------------------------- */
 
 /* How large the next file may be. */
 static size_t room_left(const struct fileset *fs)
@@ -266,8 +263,7 @@ const char *fileset_beside(struct fileset *fs, const char *base, struct str name
     return known != NULL ? known->name.p : arena_strdup(fs->arena, path_str(&path));
 }
 
-/* --- lists --------------------------------------------------------------------------------------
- */
+/* --- lists ------------------------------------------------------------------------------- */
 
 /* A list's name: the folder and the suffix, which neither holds a line break. */
 static const char *list_key(struct fileset *fs, struct str dir, struct str suffix)

@@ -23,8 +23,7 @@ static const struct unit size_units[] = {{"", 1},
 static const struct unit duration_units[] = {{"ms", 1},      {"s", 1000},     {"m", 60000},
                                              {"h", 3600000}, {"d", 86400000}, {NULL, 0}};
 
-/* --- messages -----------------------------------------------------------------------------------
- */
+/* --- messages ---------------------------------------------------------------------------- */
 
 static const char *found_words(const struct yaml_node *n)
 {
@@ -68,8 +67,7 @@ static bool tell_memory(struct schema_context *cx, const struct yaml_node *n)
     return false;
 }
 
-/* --- texts --------------------------------------------------------------------------------------
- */
+/* --- texts ------------------------------------------------------------------------------- */
 
 bool schema_str(struct schema_context *cx, const struct yaml_node *n, struct str *out)
 {
@@ -148,8 +146,7 @@ bool schema_bool(struct schema_context *cx, const struct yaml_node *n, bool *out
     return true;
 }
 
-/* --- numbers ------------------------------------------------------------------------------------
- */
+/* --- numbers ----------------------------------------------------------------------------- */
 
 /* Digits that can mean one thing only: a leading zero would be octal to YAML 1.1. */
 static bool parse_digits(struct str s, uint64_t max, uint64_t *out)
@@ -229,8 +226,7 @@ bool schema_number(struct schema_context *cx, const struct yaml_node *n, double 
     return true;
 }
 
-/* --- sizes and durations ------------------------------------------------------------------------
- */
+/* --- sizes and durations ----------------------------------------------------------------- */
 
 static bool parse_amount(struct str s, const struct unit *units, uint64_t *out)
 {

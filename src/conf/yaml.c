@@ -27,8 +27,7 @@ struct reader {
     struct frame stack[YAML_MAX_DEPTH];
 };
 
-/* --- errors -------------------------------------------------------------------------------------
- */
+/* --- errors ------------------------------------------------------------------------------ */
 
 static struct where place(const struct reader *r, yaml_mark_t mark)
 {
@@ -117,8 +116,7 @@ static void tell_syntax(struct reader *r, const yaml_parser_t *p)
                advice == NULL ? "" : ": ", advice == NULL ? "" : advice);
 }
 
-/* --- the tree -----------------------------------------------------------------------------------
- */
+/* --- the tree ---------------------------------------------------------------------------- */
 
 /* What stands where a key is expected. A key that is refused leaves its pair out of the tree. */
 static void check_key(struct reader *r, const struct yaml_node *key)
@@ -240,8 +238,7 @@ static bool close_node(struct reader *r)
     return true;
 }
 
-/* --- events -------------------------------------------------------------------------------------
- */
+/* --- events ------------------------------------------------------------------------------ */
 
 static void check_properties(struct reader *r, const yaml_event_t *e, const yaml_char_t *anchor,
                              const yaml_char_t *tag)

@@ -9,8 +9,7 @@ bool http1_never_has_body(const struct http1_expect *expect, unsigned status)
            (expect->answers_head || status < 200 || status == 204 || status == 304);
 }
 
-/* --- Content-Length and Transfer-Encoding -------------------------------------------------------
- */
+/* --- Content-Length and Transfer-Encoding ------------------------------------------------ */
 
 /* Digits and nothing else: no sign, no list, not even one of equal numbers (RFC 9112 6.3, item 5).
  */
@@ -83,8 +82,7 @@ static enum reason apply_status(const struct http1_expect *expect, struct http_h
     return REASON_OK;
 }
 
-/* --- Connection, Upgrade, Expect ----------------------------------------------------------------
- */
+/* --- Connection, Upgrade, Expect --------------------------------------------------------- */
 
 /* End-to-end fields: named in Connection they would be judged here and be missing further on. */
 static bool is_end_to_end(struct str option)

@@ -108,8 +108,7 @@ static enum reason finish(struct http1 *h)
     return h->events->on_end(h->ctx);
 }
 
-/* --- head ---------------------------------------------------------------------------------------
- */
+/* --- head -------------------------------------------------------------------------------- */
 
 static enum reason begin_body(struct http1 *h)
 {
@@ -217,8 +216,7 @@ static enum reason take_head(struct http1 *h, struct str in, size_t *used)
     return h->lines.count - 1 > h->limits.header_count ? REASON_HEADER_COUNT : REASON_OK;
 }
 
-/* --- body ---------------------------------------------------------------------------------------
- */
+/* --- body -------------------------------------------------------------------------------- */
 
 static enum reason take_sized(struct http1 *h, struct str in, size_t *used)
 {
@@ -269,8 +267,7 @@ static enum reason take_until_close(struct http1 *h, struct str in, size_t *used
     return http1_llhttp_body(&h->second, in);
 }
 
-/* --- feeding ------------------------------------------------------------------------------------
- */
+/* --- feeding ----------------------------------------------------------------------------- */
 
 static enum reason fail(struct http1 *h, enum reason r)
 {

@@ -166,8 +166,7 @@ enum reason http1_target_check(const struct http_head *head)
     return REASON_OK;
 }
 
-/* --- with the headers ---------------------------------------------------------------------------
- */
+/* --- with the headers -------------------------------------------------------------------- */
 
 static enum reason read_host(struct http_head *head)
 {

@@ -129,8 +129,7 @@ static void on_connected(void *ctx, struct conn *conn, enum reason reason, bool 
     conn_resume(conn);
 }
 
-/* --- the answer --------------------------------------------------------------------------------
- */
+/* --- the answer -------------------------------------------------------------------------- */
 
 static enum reason given(struct back *b, enum reason reason)
 {

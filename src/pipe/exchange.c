@@ -139,8 +139,7 @@ enum reason exchange_request_body(struct exchange *ex, const char *p, size_t n)
     return buf_add(&ex->request_body, p, n) ? REASON_OK : REASON_MEMORY;
 }
 
-/* --- the prompt's verdict -----------------------------------------------------------------------
- */
+/* --- the prompt's verdict ---------------------------------------------------------------- */
 
 static struct str host_of(struct exchange *ex)
 {

@@ -119,8 +119,7 @@ void front_drain(struct front *f)
     }
 }
 
-/* --- the request --------------------------------------------------------------------------------
- */
+/* --- the request ------------------------------------------------------------------------- */
 
 static bool begin(struct front *f)
 {
@@ -256,8 +255,7 @@ static void on_drained(void *ctx)
 
 static const struct conn_events socket_events = {on_data, on_eof, on_error, on_timeout, on_drained};
 
-/* --- the answer ----------------------------------------------------------------------------------
- */
+/* --- the answer -------------------------------------------------------------------------- */
 
 static bool go_on(void *ctx)
 {

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- epochs -------------------------------------------------------------------------------------
- */
+/* --- epochs ------------------------------------------------------------------------------ */
 
 static void retire_pools(struct epoch *e, size_t count)
 {
@@ -76,8 +75,7 @@ struct pool *epoch_pool(const struct epoch *e, const struct config_upstream *u)
     return e->pools[u - e->snapshot->config.upstreams];
 }
 
-/* --- the gate ------------------------------------------------------------------------------------
- */
+/* --- the gate ---------------------------------------------------------------------------- */
 
 static void drain_over(void *ctx);
 
@@ -207,8 +205,7 @@ void gate_accept(struct gate *g, int fd, const struct address *peer)
     g->figures.accepted++;
 }
 
-/* --- shutting down -------------------------------------------------------------------------------
- */
+/* --- shutting down ----------------------------------------------------------------------- */
 
 /* Nothing is left that would still touch the gate. */
 static bool is_quiet(const struct gate *g)

@@ -12,8 +12,7 @@
 
 #define ALIGNMENT 64 /* of a database, for database_attach() */
 
-/* --- mapping ------------------------------------------------------------------------------------
- */
+/* --- mapping ----------------------------------------------------------------------------- */
 
 /*
  * Only a file that can neither shrink nor change is safe to map: a page that goes away later would
@@ -64,8 +63,7 @@ void bundle_unmap(struct bundle *b)
     *b = (struct bundle){.map = NULL};
 }
 
-/* --- checking -----------------------------------------------------------------------------------
- */
+/* --- checking ---------------------------------------------------------------------------- */
 
 /* The bytes [at, at + size) of the file; false where it does not have them. */
 static bool piece(const struct bundle *b, uint64_t at, uint64_t size, struct str *out)

@@ -25,8 +25,7 @@ struct pieces {
     uint64_t size; /* of the whole file */
 };
 
-/* --- laying out ---------------------------------------------------------------------------------
- */
+/* --- laying out -------------------------------------------------------------------------- */
 
 static void add(struct pieces *all, char kind, struct str name, struct str content)
 {
@@ -74,8 +73,7 @@ static void lay_out(struct pieces *all)
     all->size = at;
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing ----------------------------------------------------------------------------- */
 
 struct writer {
     int fd;

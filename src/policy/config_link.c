@@ -1,8 +1,7 @@
 /* What routes and tenants name, looked up. */
 #include "policy/config_read.h"
 
-/* --- API shapes ---------------------------------------------------------------------------------
- */
+/* --- API shapes -------------------------------------------------------------------------- */
 
 /* The shape that an earlier route of the same API got. */
 static const struct route_names *same_api_before(const struct config_names *names, size_t i)
@@ -46,8 +45,7 @@ bool config_link_shapes(struct schema_context *cx, struct config *c,
     return good;
 }
 
-/* --- upstreams ----------------------------------------------------------------------------------
- */
+/* --- upstreams --------------------------------------------------------------------------- */
 
 static const struct config_upstream *upstream_find(const struct config *c, struct str name)
 {
@@ -76,8 +74,7 @@ bool config_link_upstreams(struct schema_context *cx, struct config *c,
     return good;
 }
 
-/* --- policies -----------------------------------------------------------------------------------
- */
+/* --- policies ---------------------------------------------------------------------------- */
 
 struct policy_table {
     const struct policy *all;

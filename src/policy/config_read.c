@@ -3,8 +3,7 @@
 
 #include <sys/un.h>
 
-/* --- listeners ----------------------------------------------------------------------------------
- */
+/* --- listeners --------------------------------------------------------------------------- */
 
 /* In the table so that the key has a message of its own. */
 static bool read_listen_tls(struct schema_context *cx, const struct yaml_node *node, void *out)
@@ -65,8 +64,7 @@ static bool read_listeners(struct schema_context *cx, const struct yaml_node *no
     return placed_unique(cx, texts, list->count, "a listener with this address") && good;
 }
 
-/* --- paths --------------------------------------------------------------------------------------
- */
+/* --- paths ------------------------------------------------------------------------------- */
 
 /* A path as seen from the file it stands in. False after telling. */
 static bool path_beside(struct schema_context *cx, struct str *path, struct where at)
@@ -112,8 +110,7 @@ static bool read_audit(struct schema_context *cx, const struct yaml_node *node, 
     return schema_read(cx, node, fields, out);
 }
 
-/* --- the document -------------------------------------------------------------------------------
- */
+/* --- the document ------------------------------------------------------------------------ */
 
 struct config_draft {
     struct config config;

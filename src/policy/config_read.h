@@ -43,8 +43,7 @@ SG_MUST_CHECK bool config_link_policies(struct schema_context *cx, struct config
                                         const struct policy *policies, size_t count)
     SG_NONNULL_ARGS(1, 2, 3);
 
-/* --- parts of config_read(), a file each --------------------------------------------------------
- */
+/* --- parts of config_read(), a file each ------------------------------------------------- */
 
 /* `http://HOST:PORT` or `unix:/path`. False after telling at `at`. */
 SG_MUST_CHECK bool upstream_server(struct schema_context *cx, struct str text, struct where at,

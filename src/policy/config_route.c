@@ -1,8 +1,7 @@
 /* `routes` and `tenants` of stopgate.yaml. */
 #include "policy/config_read.h"
 
-/* --- routes -------------------------------------------------------------------------------------
- */
+/* --- routes ------------------------------------------------------------------------------ */
 
 /*
  * Requests are matched by their bytes, so a route is written as clients write it: no query, no
@@ -79,8 +78,7 @@ bool read_routes(struct schema_context *cx, const struct yaml_node *node, void *
     return routes_unique(cx, out, node->at) && good;
 }
 
-/* --- tenants ------------------------------------------------------------------------------------
- */
+/* --- tenants ----------------------------------------------------------------------------- */
 
 static bool read_key(struct schema_context *cx, const struct yaml_node *node, void *out)
 {

@@ -7,8 +7,7 @@
 #define HOUR (3600 * SECOND)
 #define HOST_MAX 253 /* a name in DNS, RFC 1035 2.3.4 in text form */
 
-/* --- one server ---------------------------------------------------------------------------------
- */
+/* --- one server -------------------------------------------------------------------------- */
 
 static bool unix_server(struct schema_context *cx, struct str text, struct where at,
                         struct pool_server *out)
@@ -86,8 +85,7 @@ bool upstream_server(struct schema_context *cx, struct str text, struct where at
     return false;
 }
 
-/* --- one upstream -------------------------------------------------------------------------------
- */
+/* --- one upstream ------------------------------------------------------------------------ */
 
 static bool read_server(struct schema_context *cx, const struct yaml_node *node, void *out)
 {

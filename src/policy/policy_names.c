@@ -1,8 +1,7 @@
 /* What policy lines name: rules, categories, tenants and roles, each looked up as it is read. */
 #include "policy/policy_read.h"
 
-/* --- what is known ------------------------------------------------------------------------------
- */
+/* --- what is known ----------------------------------------------------------------------- */
 
 /* A NULL-terminated list as it grows. */
 struct name_list {
@@ -74,8 +73,7 @@ static const char *const *list_rules(struct arena *a, const struct ruleset *rs)
     return names;
 }
 
-/* --- one name -----------------------------------------------------------------------------------
- */
+/* --- one name ---------------------------------------------------------------------------- */
 
 typedef bool name_checker(struct schema_context *cx, const struct placed *name);
 
@@ -136,8 +134,7 @@ static bool check_tenant(struct schema_context *cx, const struct placed *name)
     return false;
 }
 
-/* --- readers ------------------------------------------------------------------------------------
- */
+/* --- readers ----------------------------------------------------------------------------- */
 
 static bool read_names(struct schema_context *cx, const struct yaml_node *node, name_checker *check,
                        struct str_list *out)

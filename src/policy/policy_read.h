@@ -25,8 +25,7 @@ struct policy_context {
 SG_MUST_CHECK bool policies_read(struct schema_context *cx, const struct yaml_node *root,
                                  struct policy **policies, size_t *count) SG_NONNULL;
 
-/* --- a file each --------------------------------------------------------------------------------
- */
+/* --- a file each ------------------------------------------------------------------------- */
 
 /* schema_reader for an item_list of policy_line; cx->user is a policy_context with `dir` set. */
 bool read_lines(struct schema_context *cx, const struct yaml_node *node, void *out);

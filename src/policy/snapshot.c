@@ -9,8 +9,7 @@ static struct where whole_file(const char *file)
     return (struct where){file, 0, 0};
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life -------------------------------------------------------------------------------- */
 
 struct snapshot *snapshot_new(struct fileset *files, struct diags *d)
 {
@@ -52,8 +51,7 @@ void snapshot_unref(struct snapshot *s)
     free(s);
 }
 
-/* --- from files ---------------------------------------------------------------------------------
- */
+/* --- from files -------------------------------------------------------------------------- */
 
 struct snapshot *snapshot_read_files(struct fileset *fs, const char *config_path, struct diags *d)
 {
@@ -75,8 +73,7 @@ struct snapshot *snapshot_read(const char *config_path, struct diags *d)
     return snapshot_read_files(fs, config_path, d);
 }
 
-/* --- from a bundle ------------------------------------------------------------------------------
- */
+/* --- from a bundle ----------------------------------------------------------------------- */
 
 bool snapshot_attach(struct snapshot *s, struct bundle *b, struct diags *d)
 {

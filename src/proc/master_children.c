@@ -22,8 +22,7 @@ static uint64_t restart_delay(uint64_t started_ns)
     return clock_mono_ns() - started_ns < YOUNG_NS ? BACKOFF_MS : 0;
 }
 
-/* --- listening sockets ---------------------------------------------------------------------------
- */
+/* --- listening sockets ------------------------------------------------------------------- */
 
 /* SO_REUSEPORT would share the port with another gateway of the same user, silently. */
 static bool is_free(const struct address *address)

@@ -158,8 +158,7 @@ static void test_match(void **state)
     json_decref(j);
 }
 
-/* --- values from outside -----------------------------------------------------------------------
- */
+/* --- values from outside ----------------------------------------------------------------- */
 
 static void expect_model(struct str model, struct str want)
 {
@@ -254,8 +253,7 @@ static void test_cut(void **state)
     expect_model((struct str){value, 300}, (struct str){value, 128});
 }
 
-/* --- bounds ------------------------------------------------------------------------------------
- */
+/* --- bounds ------------------------------------------------------------------------------ */
 
 /* However many matches with whatever values: at most RECORD_MAX bytes, and all are counted. */
 static void test_many_matches(void **state)

@@ -52,8 +52,7 @@ static void fill_disk(rlim_t size)
     assert_return_code(setrlimit(RLIMIT_FSIZE, &limit), errno);
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ----------------------------------------------------------------------------- */
 
 static void test_modes(void **state)
 {
@@ -123,8 +122,7 @@ static void test_cannot_open(void **state)
     assert_int_equal(next_descriptor(), fd);
 }
 
-/* --- a full disk -------------------------------------------------------------------------------
- */
+/* --- a full disk ------------------------------------------------------------------------- */
 
 static void test_full_disk(void **state)
 {
@@ -192,8 +190,7 @@ static void test_full_at_a_line_end(void **state)
     assert_content(FILE_NAME, STR("one\nthree\n"));
 }
 
-/* --- rotation ----------------------------------------------------------------------------------
- */
+/* --- rotation ---------------------------------------------------------------------------- */
 
 static void test_reopen(void **state)
 {

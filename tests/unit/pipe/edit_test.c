@@ -209,8 +209,7 @@ static void test_other_actions(void **state)
     close_run(&r);
 }
 
-/* --- any JSON, any matches ----------------------------------------------------------------------
- */
+/* --- any JSON, any matches --------------------------------------------------------------- */
 
 static uint32_t seed;
 

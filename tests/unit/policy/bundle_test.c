@@ -61,8 +61,7 @@ static void expect_refused(int fd, const char *why)
     (void)close(fd);
 }
 
-/* --- as written --------------------------------------------------------------------------------
- */
+/* --- as written -------------------------------------------------------------------------- */
 
 static void test_round_trip(void **state)
 {
@@ -115,8 +114,7 @@ static void test_is_sealed(void **state)
     fixture_close(&f);
 }
 
-/* --- foreign -----------------------------------------------------------------------------------
- */
+/* --- foreign ----------------------------------------------------------------------------- */
 
 static void test_not_sealed(void **state)
 {
@@ -139,8 +137,7 @@ static void test_other_files(void **state)
                    "it is no bundle, or made by another version");
 }
 
-/* --- damaged -----------------------------------------------------------------------------------
- */
+/* --- damaged ----------------------------------------------------------------------------- */
 
 static void test_truncated(void **state)
 {
@@ -296,8 +293,7 @@ static void test_other_databases(void **state)
     fixture_close(&f);
 }
 
-/* --- the version -------------------------------------------------------------------------------
- */
+/* --- the version ------------------------------------------------------------------------- */
 
 static void version_of(const char *config, const char *rule, const char *content, char *out)
 {

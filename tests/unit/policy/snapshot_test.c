@@ -135,8 +135,7 @@ static void test_not_a_bundle(void **state)
     fixture_close(&f);
 }
 
-/* --- references --------------------------------------------------------------------------------
- */
+/* --- references -------------------------------------------------------------------------- */
 
 #define THREADS 4
 #define ROUNDS 20000
