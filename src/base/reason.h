@@ -83,6 +83,7 @@ enum reason_class {
     X(CODING_SYNTAX, "coding_syntax", 400, MALFORMED, "the compressed body is damaged") \
     X(CODING_RATIO, "coding_ratio", 413, LIMIT, "the body expands more than the allowed ratio") \
     X(CODING_SIZE, "coding_size", 413, LIMIT, "the body expands past the size limit") \
+    X(SCAN_LIMIT, "scan_limit", 413, LIMIT, "the text has more matches, or takes more time to scan, than the limit") \
     X(SPAN_LIMIT, "span_limit", 413, LIMIT, "the texts in the body need more memory than the limit") \
     /* bodies: well formed, not readable here */ \
     X(TYPE_MISSING, "type_missing", 415, UNSCANNABLE, "the body has no Content-Type") \
@@ -100,7 +101,6 @@ enum reason_class {
     X(UPSTREAM_RESET, "upstream_reset", 502, UPSTREAM, "the model endpoint closed before its answer was complete") \
     X(UPSTREAM_PROTOCOL, "upstream_protocol", 502, UPSTREAM, "the model endpoint's answer is not valid HTTP/1.1") \
     X(UPSTREAM_TOO_LARGE, "upstream_too_large", 502, UPSTREAM, "the model endpoint's answer is larger than the limit") \
-    X(UPSTREAM_BODY, "upstream_body", 502, UPSTREAM, "the model endpoint's answer is malformed") \
     X(UPSTREAM_BUSY, "upstream_busy", 503, UPSTREAM, "no connection to the model endpoint is free") \
     /* the gate */ \
     X(NO_ROUTE, "no_route", 404, GATE, "no route takes this path") \

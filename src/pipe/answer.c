@@ -78,7 +78,8 @@ bool answer_headers(const struct answer *a, const char *action, enum reason reas
 {
     return http1_write_header(out, STR("Content-Type"), STR("application/json")) &&
            put_date(out, a->wall_us) && http1_write_header(out, STR(FORWARD_ID_HEADER), a->id) &&
-           http1_write_header(out, STR(FORWARD_ACTION_HEADER), str_of(action)) &&
+           (action[0] == '\0' ||
+            http1_write_header(out, STR(FORWARD_ACTION_HEADER), str_of(action))) &&
            (reason == REASON_OK ||
             http1_write_header(out, STR(FORWARD_REASON_HEADER), str_of(reason_code(reason))));
 }

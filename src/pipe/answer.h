@@ -38,7 +38,7 @@ SG_MUST_CHECK int answer_blocked_output(const struct answer *a, const struct pol
 SG_MUST_CHECK int answer_replaced(const struct answer *a, const struct policy *p,
                                   const struct policy_line *line, struct buf *body) SG_NONNULL;
 
-/* `Content-Type`, id, action and reason as header lines. False: bound, memory. */
+/* `Content-Type`, date, id, action (unless "") and reason as header lines. False: bound, memory. */
 SG_MUST_CHECK bool answer_headers(const struct answer *a, const char *action, enum reason reason,
                                   struct buf *out) SG_NONNULL;
 

@@ -21,7 +21,7 @@ static struct answer answer_of(const struct exchange *ex)
 static void say(struct exchange *ex, const struct answer *a, int status, struct buf *body)
 {
     struct buf lines = BUF_INIT(HEADER_LINES_MAX);
-    const char *action = action_names[ex->outcome.action];
+    const char *action = ex->outcome.action == ACTION_ALLOW ? "" : action_names[ex->outcome.action];
     bool good = status != 0 && answer_headers(a, action, ex->outcome.reason, &lines);
     if (good) {
         struct exchange_answer head = {.status = (unsigned)status,

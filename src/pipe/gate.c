@@ -1,5 +1,6 @@
 #include "pipe/gate.h"
 
+#include "pipe/forward.h"
 #include "pipe/front.h"
 #include "pipe/gate_private.h"
 
@@ -179,11 +180,13 @@ bool gate_adopt(struct gate *g, struct snapshot *s, gate_adopted_fn *done, void 
 /* Told to come back rather than left hanging; small enough for any socket buffer. */
 static void turn_away(struct gate *g, int fd)
 {
-    static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
-                               "x-stopgate-reason: connection_limit\r\nRetry-After: 1\r\n"
-                               "Connection: close\r\n\r\n";
+    char text[256];
+    int n = snprintf(text, sizeof(text),
+                     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n%s: %s\r\n"
+                     "Retry-After: 1\r\nConnection: close\r\n\r\n",
+                     FORWARD_REASON_HEADER, reason_code(REASON_CONNECTION_LIMIT));
     g->figures.refused++;
-    if (send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    if (send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
         log_debug(&g->log, "turned_away unsent=true");
     }
     close(fd);

@@ -103,7 +103,7 @@ static enum reason add_match(struct confirmer *c, const struct reading *r, const
     struct match_list *list = sink->list;
 
     if (list->count - sink->first >= c->limits.matches) {
-        return REASON_SCAN_FAILED;
+        return REASON_SCAN_LIMIT;
     }
     struct match *grown =
         arena_grow(sink->arena, list->items, list->count, &list->cap, sizeof(*grown));
@@ -163,6 +163,22 @@ static size_t slice_length(const struct rule_code *code, struct str text)
     return reach == 0 || CONFIRM_SLICE / reach == 0 ? 1 : CONFIRM_SLICE / reach;
 }
 
+/* A bound that the text ran into is the sender's doing; anything else is the engine's. */
+static enum reason failure_of(int rc)
+{
+    switch (rc) {
+    case PCRE2_ERROR_MATCHLIMIT:
+    case PCRE2_ERROR_DEPTHLIMIT:
+    case PCRE2_ERROR_HEAPLIMIT:
+    case PCRE2_ERROR_JIT_STACKLIMIT:
+        return REASON_SCAN_LIMIT;
+    case PCRE2_ERROR_NOMEMORY:
+        return REASON_MEMORY;
+    default:
+        return REASON_SCAN_FAILED;
+    }
+}
+
 static enum reason confirm_regex(struct confirmer *c, const struct reading *r,
                                  const struct rule *rule, const struct hit *hit, struct sink *sink)
 {
@@ -176,7 +192,7 @@ static enum reason confirm_regex(struct confirmer *c, const struct reading *r,
 
         last = last <= at ? at : last;
         if (!in_time(c)) {
-            return REASON_SCAN_FAILED;
+            return REASON_SCAN_LIMIT;
         }
         (void)pcre2_set_offset_limit(c->context, last);
         int rc = pcre2_match(code->confirm, (PCRE2_SPTR)r->text.p, r->text.n, at,
@@ -186,7 +202,7 @@ static enum reason confirm_regex(struct confirmer *c, const struct reading *r,
             continue;
         }
         if (rc < 0) {
-            return rc == PCRE2_ERROR_NOMEMORY ? REASON_MEMORY : REASON_SCAN_FAILED;
+            return failure_of(rc);
         }
         struct candidate m = candidate_of(c, rule);
         enum reason reason = try_candidate(c, r, rule, &m, sink, &taken);

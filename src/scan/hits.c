@@ -29,7 +29,7 @@ bool hits_prepare(struct hits *h, size_t regex_count)
 static bool add_hit(struct hits *h, struct hit hit)
 {
     if (h->count == h->max) {
-        h->failure = REASON_SCAN_FAILED;
+        h->failure = REASON_SCAN_LIMIT;
         return false;
     }
     if (h->count == h->cap) {

@@ -25,7 +25,7 @@ struct hit_slot {
 struct hits {
     struct hit *items; /* owned */
     size_t count, cap;
-    size_t max;             /* more are REASON_SCAN_FAILED */
+    size_t max;             /* more are REASON_SCAN_LIMIT */
     struct hit_slot *slots; /* owned, one a regex */
     size_t slot_count;
     uint32_t epoch;

@@ -20,7 +20,8 @@
 
 #include <stddef.h>
 
-/* Bounds of the work that one text can cause; over one of them is REASON_SCAN_FAILED. */
+/* Bounds of the work that one text can cause; over one of them is REASON_SCAN_LIMIT:
+ * whoever sends the text can reach them, so no policy lets it pass. */
 struct scan_limits {
     size_t hits;            /* Hyperscan callbacks that survive merging; default 100,000 */
     size_t matches;         /* confirmed matches; default 10,000 */
@@ -52,8 +53,8 @@ SG_MUST_CHECK bool scanner_prepare(struct scanner *s, const struct database *db)
 
 /*
  * Scans valid UTF-8 and appends its matches (span = `span`) to `out`. REASON_OK,
- * REASON_SCAN_FAILED, REASON_SPAN_LIMIT or REASON_MEMORY: anything but OK means the text counts as
- * not scanned.
+ * REASON_SCAN_LIMIT, REASON_SPAN_LIMIT, REASON_MEMORY, or REASON_SCAN_FAILED where the engine
+ * itself failed: anything but OK means the text counts as not scanned.
  */
 SG_MUST_CHECK enum reason scanner_scan(struct scanner *s, const struct database *db,
                                        struct str text, size_t span, struct arena *a,

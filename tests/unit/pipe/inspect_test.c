@@ -277,8 +277,8 @@ static void test_unclean(void **state)
     end(&r);
 }
 
-/* One text that is too much for the scanner does not hide what another holds. */
-static void test_scan_failed(void **state)
+/* Too much for the scanner is the sender's doing: refused, also where errors may pass. */
+static void test_scan_limit(void **state)
 {
     struct rig *rig = *state;
     static const struct scan_limits tight = {
@@ -292,20 +292,28 @@ static void test_scan_failed(void **state)
             ARENA_MAX);
     r.i.policy = fixture_named(rig->snapshot, "open");
     inspect_run(&r.i, scanner);
-    assert_int_equal(r.i.reason, REASON_SCAN_FAILED);
-    assert_int_equal(r.i.verdict.action, ACTION_BLOCK);
-    assert_int_equal(r.i.unscannable, 35);
-    end(&r);
-
-    /* What was found is taken out also where the rest passes unread. */
-    prepare(&r, rig, "application/json",
-            STR("{\"a\":\"TEST-111111 TEST-222222 TEST-333333\",\"b\":\"Mr Smith\"}"), ARENA_MAX);
-    inspect_run(&r.i, scanner);
-    assert_int_equal(r.i.reason, REASON_SCAN_FAILED);
-    assert_false(r.i.unclean);
-    expect_body(&r, "{\"a\":\"TEST-111111 TEST-222222 TEST-333333\",\"b\":\"[name]\"}");
+    assert_int_equal(r.i.reason, REASON_SCAN_LIMIT);
+    assert_int_equal(reason_class(r.i.reason), REASON_CLASS_LIMIT);
+    assert_false(r.i.edited);
     end(&r);
     scanner_free(scanner);
+}
+
+/* A scanner that fails: the texts count as unread, and nothing is edited. */
+static void test_scan_failed(void **state)
+{
+    struct rig *rig = *state;
+    struct scanner *unprepared = scanner_new(&scan_default_limits);
+    struct run r;
+    assert_non_null(unprepared);
+    prepare(&r, rig, "text/plain", STR("TEST-111111"), ARENA_MAX);
+    inspect_run(&r.i, unprepared);
+    assert_int_equal(r.i.reason, REASON_SCAN_FAILED);
+    assert_int_equal(r.i.unscannable, 11);
+    assert_int_equal(r.i.scanned, 0);
+    assert_false(r.i.edited);
+    end(&r);
+    scanner_free(unprepared);
 }
 
 /* Whatever the memory: a reason that blocks, or the whole work done. */
@@ -358,13 +366,13 @@ static void test_language(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean),       cmocka_unit_test(test_actions),
-        cmocka_unit_test(test_reasons),     cmocka_unit_test(test_doubled_headers),
-        cmocka_unit_test(test_readable),    cmocka_unit_test(test_coded),
-        cmocka_unit_test(test_bomb),        cmocka_unit_test(test_target),
-        cmocka_unit_test(test_part_binary), cmocka_unit_test(test_unclean),
-        cmocka_unit_test(test_scan_failed), cmocka_unit_test(test_little_memory),
-        cmocka_unit_test(test_language),
+        cmocka_unit_test(test_clean),         cmocka_unit_test(test_actions),
+        cmocka_unit_test(test_reasons),       cmocka_unit_test(test_doubled_headers),
+        cmocka_unit_test(test_readable),      cmocka_unit_test(test_coded),
+        cmocka_unit_test(test_bomb),          cmocka_unit_test(test_target),
+        cmocka_unit_test(test_part_binary),   cmocka_unit_test(test_unclean),
+        cmocka_unit_test(test_scan_limit),    cmocka_unit_test(test_scan_failed),
+        cmocka_unit_test(test_little_memory), cmocka_unit_test(test_language),
     };
     return cmocka_run_group_tests(tests, open_rig, close_rig);
 }

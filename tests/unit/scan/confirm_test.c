@@ -147,12 +147,12 @@ static void test_match_limit(void **state)
 
     (void)state;
     expect_reason(RULE("    pattern: 'ab'\n"), &limits, "ab.", 10, REASON_OK);
-    expect_reason(RULE("    pattern: 'ab'\n"), &limits, "ab.", 11, REASON_SCAN_FAILED);
+    expect_reason(RULE("    pattern: 'ab'\n"), &limits, "ab.", 11, REASON_SCAN_LIMIT);
     expect_reason(RULE("    terms: [ab]\n"), &limits, "ab.", 10, REASON_OK);
-    expect_reason(RULE("    terms: [ab]\n"), &limits, "ab.", 11, REASON_SCAN_FAILED);
+    expect_reason(RULE("    terms: [ab]\n"), &limits, "ab.", 11, REASON_SCAN_LIMIT);
     expect_reason(RULE("    terms: [ab, cd]\n    except: [ab]\n"), &limits, "ab.", 1000, REASON_OK);
     expect_reason(RULE("    terms: [ab, cd]\n    except: [ab]\n"), &limits, "ab.", 1001,
-                  REASON_SCAN_FAILED);
+                  REASON_SCAN_LIMIT);
 }
 
 /* Backtracking without end in one start: the match limit. */
@@ -162,8 +162,7 @@ static void test_step_limit(void **state)
         .hits = 1000, .matches = 10, .confirm_steps = 1000, .confirm_ms = 60000};
 
     (void)state;
-    expect_reason(RULE("    pattern: '(?:a|aa)+(?<!a)b|a'\n"), &limits, "a", 60,
-                  REASON_SCAN_FAILED);
+    expect_reason(RULE("    pattern: '(?:a|aa)+(?<!a)b|a'\n"), &limits, "a", 60, REASON_SCAN_LIMIT);
 }
 
 /* Each start reads far, and nothing comes of it: only the clock can end that. */
@@ -177,7 +176,7 @@ static void test_time_limit(void **state)
     rig_open(&r, RULE("    pattern: 'a[^b]*(?<=z)c'\n"), &limits);
     struct str text = repeat("aaaac", 400000);
     uint64_t before = clock_mono_ns();
-    assert_int_equal(rig_scan(&r, text), REASON_SCAN_FAILED);
+    assert_int_equal(rig_scan(&r, text), REASON_SCAN_LIMIT);
     assert_true(clock_mono_ns() - before < 20000000000u);
     free((void *)(uintptr_t)text.p);
     rig_close(&r);

@@ -135,8 +135,7 @@ static void test_limit(void **state)
     rig_open(&r, 3);
     assert_int_equal(scan(&r, VIEW_RAW, STR("aaa.aaa.aaa."), 1u << VIEW_RAW), REASON_OK);
     assert_int_equal(r.hits.count, 3);
-    assert_int_equal(scan(&r, VIEW_RAW, STR("aaa.aaa.aaa.aaa"), 1u << VIEW_RAW),
-                     REASON_SCAN_FAILED);
+    assert_int_equal(scan(&r, VIEW_RAW, STR("aaa.aaa.aaa.aaa"), 1u << VIEW_RAW), REASON_SCAN_LIMIT);
     /* a run that merges is no hit more */
     assert_int_equal(
         scan(&r, VIEW_RAW, STR("1234567890123456789012345678901234567890"), 1u << VIEW_RAW),
