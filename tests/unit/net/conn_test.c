@@ -175,22 +175,6 @@ static void referenced_bytes_may_go_after_free(void **state)
     close_side(&s);
 }
 
-/* Everything one turn queues leaves in one segment: the peer's first read gets all of it. */
-static void one_turn_is_one_write(void **state)
-{
-    struct side s;
-    char back[64];
-
-    (void)state;
-    open_side(&s);
-    for (int i = 0; i < 20; i++) {
-        assert_true(conn_send_ref(s.conn, STR("ab")));
-    }
-    turns(s.loop, 1);
-    assert_int_equal(recv(s.peer, back, sizeof(back), 0), 40);
-    close_side(&s);
-}
-
 static void nothing_is_read_before_resume(void **state)
 {
     struct side s;
@@ -374,7 +358,6 @@ int main(void)
         cmocka_unit_test(pieces_keep_their_order),
         cmocka_unit_test(referenced_bytes_are_not_copied),
         cmocka_unit_test(referenced_bytes_may_go_after_free),
-        cmocka_unit_test(one_turn_is_one_write),
         cmocka_unit_test(nothing_is_read_before_resume),
         cmocka_unit_test(pause_holds_data_and_end),
         cmocka_unit_test(untaken_bytes_wait),

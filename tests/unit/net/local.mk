@@ -15,6 +15,12 @@ tests_unit_net_conn_end_test_SOURCES = tests/unit/net/conn_end_test.c tests/unit
 	tests/unit/net/net_test.h
 tests_unit_net_conn_end_test_LDADD = $(LINK_NET)
 
+check_PROGRAMS += tests/unit/net/conn_cost_test
+TESTS += tests/unit/net/conn_cost_test
+tests_unit_net_conn_cost_test_SOURCES = tests/unit/net/conn_cost_test.c \
+	tests/unit/net/conn_side.h tests/unit/net/net_test.h
+tests_unit_net_conn_cost_test_LDADD = $(LINK_NET)
+
 check_PROGRAMS += tests/unit/net/dial_test
 TESTS += tests/unit/net/dial_test
 tests_unit_net_dial_test_SOURCES = tests/unit/net/dial_test.c tests/unit/net/net_test.h
