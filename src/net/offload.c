@@ -32,6 +32,7 @@ struct offload {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct jobs todo;
+    struct job *running; /* in neither queue */
     struct jobs ready;
     bool quit;
 };
@@ -53,9 +54,11 @@ static void *helper(void *arg)
             continue;
         }
         STAILQ_REMOVE_HEAD(&o->todo, link);
+        o->running = job;
         pthread_mutex_unlock(&o->lock);
         job->work(job->ctx);
         pthread_mutex_lock(&o->lock);
+        o->running = NULL;
         if (STAILQ_EMPTY(&o->ready)) {
             /* Cannot fail: the counter is far from full, the descriptor is ours. */
             ssize_t n SG_UNUSED = write(o->wake_fd, &one, sizeof(one));
@@ -182,12 +185,15 @@ void offload_free(struct offload *o)
     free(o);
 }
 
-static void drop_jobs(struct jobs *jobs)
+static void drop_jobs(struct offload *o, struct jobs *jobs)
 {
     struct job *job;
 
     while ((job = STAILQ_FIRST(jobs)) != NULL) {
         STAILQ_REMOVE_HEAD(jobs, link);
+        if (job == o->running) {
+            o->running = NULL; /* the fork came while it was moved */
+        }
         free(job);
     }
 }
@@ -202,8 +208,10 @@ bool offload_after_fork(struct offload *o)
         event_del(&o->event);
     }
     close(o->wake_fd);
-    drop_jobs(&o->todo);
-    drop_jobs(&o->ready);
+    drop_jobs(o, &o->todo);
+    drop_jobs(o, &o->ready);
+    free(o->running);
+    o->running = NULL;
     pthread_mutex_init(&o->lock, NULL);
     pthread_cond_init(&o->changed, NULL);
     o->open = 0;
