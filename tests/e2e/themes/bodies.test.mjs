@@ -84,7 +84,7 @@ describe('bodies', () => {
   test('more values than the limit are refused', () => refused(`[${'1,'.repeat(1000001)}1]`, 'json_nodes', 400));
 
   test('more matches than the limit are refused', () =>
-    refused(JSON.stringify({ messages: [{ role: 'user', content: 'someone@example.cn '.repeat(10001) }] }), 'scan_limit', 413));
+    refused(JSON.stringify({ messages: [{ role: 'user', content: 'wang.li@mail-one.cn '.repeat(10001) }] }), 'scan_limit', 413));
 
   test('a body at the limit of 64 MiB is read to its last byte', async () => {
     const size = (reduced ? 8 : 64) * MIB;
