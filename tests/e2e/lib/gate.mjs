@@ -151,6 +151,8 @@ export class Gate {
     if (this.child.status === undefined) this.child.signal('SIGTERM');
     const status = await within(this.child.exited, () => `the end of the gateway:\n${this.log}`, ms);
     assert.deepEqual(status, { code, signal: null }, this.log);
+    // Of every process: they share standard error, and a worker's exit code goes no further.
+    assert.doesNotMatch(this.log, /Sanitizer|runtime error:/);
   }
 }
 
