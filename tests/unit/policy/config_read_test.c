@@ -2,8 +2,10 @@
  * with one is in tests/conf/bad/. */
 #include "fixture.h"
 
-#include "conf/path.h"
 #include "policy/config_read.h"
+
+#include <limits.h>
+#include <stdlib.h>
 
 #define KEY "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" /* of `foo` */
 
@@ -169,9 +171,12 @@ static void test_written(void **state)
 /* The source tree's own name may be roundabout: `make distcheck` calls it /DIST/_build/sub/../.. */
 static void assert_in_base(struct str path, const char *name)
 {
-    struct path expected;
-    assert_true(path_resolve(&expected, STR(SOURCE_TREE "/tests/conf/base"), str_of(name)));
-    assert_true(str_eq(path, path_str(&expected)));
+    char base[PATH_MAX];
+    assert_non_null(realpath(SOURCE_TREE "/tests/conf/base", base));
+    struct str folder = str_of(base);
+    assert_true(str_starts(path, folder));
+    assert_int_equal(path.p[folder.n], '/');
+    assert_true(str_eq(str_sub(path, folder.n + 1, path.n), str_of(name)));
 }
 
 /* Paths stand beside the file that names them. */
