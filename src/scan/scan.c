@@ -76,6 +76,9 @@ static enum reason scan_reading(struct job *job, const struct reading *r, unsign
     if (job->db->hs[v] == NULL || r->text.n == 0) {
         return REASON_OK;
     }
+    if (job->scanner->scratch == NULL) {
+        return REASON_SCAN_FAILED; /* was not prepared */
+    }
     enum reason reason = hits_scan(hits, job->db, v, r->text, needed, job->scanner->scratch);
     for (size_t i = 0; i < hits->count && reason == REASON_OK; i++) {
         const struct hit *hit = &hits->items[i];
